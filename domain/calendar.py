@@ -1,0 +1,173 @@
+"""Working days as data: which days count, when a limit ends, and how that was counted day by day.
+
+Calendars are versioned values. A day outside every published span is counted Monday to Friday and
+makes the result provisional (暂定, N94): it is recomputed, as an event, once the year is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+
+from pydantic import ConfigDict
+
+from domain.values import Limit, LimitKind, Value, end_of, local
+
+
+class Span(Value):
+    """Days, both ends included, for which the State Council's arrangement is known."""
+
+    first: date
+    last: date
+
+
+class DayKind(StrEnum):
+    WORKING = "working"
+    WEEKEND = "weekend"
+    HOLIDAY = "holiday"
+    MAKE_UP = "make_up"
+
+
+class Deadline(Value):
+    """When a limit ends. ``provisional`` is true when a day it rests on is in no published span."""
+
+    due: datetime
+    provisional: bool
+
+
+class CountedDay(Value):
+    """One day of a derivation. ``number`` is the count it got, ``None`` when it was skipped."""
+
+    day: date
+    kind: DayKind
+    number: int | None
+    published: bool
+
+
+class Calendar(Value):
+    """Working days of the years it covers. ``version`` names the arrangement it was made from."""
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str
+    source: str = ""
+    spans: tuple[Span, ...] = ()
+    days_off: tuple[date, ...] = ()
+    make_up_days: tuple[date, ...] = ()
+
+    @cached_property
+    def _off(self) -> frozenset[date]:
+        return frozenset(self.days_off)
+
+    @cached_property
+    def _make_up(self) -> frozenset[date]:
+        return frozenset(self.make_up_days)
+
+    def publishes(self, day: date) -> bool:
+        return any(span.first <= day <= span.last for span in self.spans)
+
+    def kind(self, day: date) -> DayKind:
+        if day in self._off:
+            return DayKind.HOLIDAY
+        if day in self._make_up:
+            return DayKind.MAKE_UP
+        return DayKind.WORKING if day.weekday() < 5 else DayKind.WEEKEND
+
+    def works(self, day: date) -> bool:
+        return self.kind(day) in (DayKind.WORKING, DayKind.MAKE_UP)
+
+    @cached_property
+    def _shifts(self) -> dict[tuple[date, int], date]:
+        """Shifts already counted: thousands of hazards ask for the same days."""
+        return {}
+
+    def shift(self, day: date, working_days: int) -> date:
+        """The ``working_days``-th working day after ``day`` (before it, when negative)."""
+        key = (day, working_days)
+        if key not in self._shifts:
+            self._shifts[key] = self._shifted(day, working_days)
+        return self._shifts[key]
+
+    def _shifted(self, day: date, working_days: int) -> date:
+        step = timedelta(days=1 if working_days > 0 else -1)
+        left = abs(working_days)
+        while left:
+            day += step
+            if self.works(day):
+                left -= 1
+        return day
+
+    def on_or_after(self, day: date) -> date:
+        """``day`` itself when it is a working day, else the next one."""
+        while not self.works(day):
+            day += timedelta(days=1)
+        return day
+
+    def deadline(self, start: datetime, limit: Limit) -> Deadline:
+        """When ``limit`` ends if it starts at ``start`` (N90: the day of the event is not counted)."""
+        if limit.kind is LimitKind.HOURS:
+            return Deadline(due=start + timedelta(hours=limit.n), provisional=False)
+        first = local(start).date()
+        if limit.kind is LimitKind.WORKING_DAYS:
+            last = self.shift(first, limit.n)
+            provisional = not self._all_published(first + timedelta(days=1), last)
+        else:
+            nominal = first + timedelta(days=limit.n)
+            last = self.on_or_after(nominal)
+            provisional = not self._all_published(nominal, last)
+        return Deadline(due=end_of(last), provisional=provisional)
+
+    def derivation(self, start: datetime, limit: Limit) -> tuple[CountedDay, ...]:
+        """The days of ``deadline(start, limit)`` one by one. Empty for hours, which skip nothing."""
+        if limit.kind is LimitKind.HOURS:
+            return ()
+        first = local(start).date()
+        last = local(self.deadline(start, limit).due).date() - timedelta(days=1)
+        return tuple(self._counted(_days(first + timedelta(days=1), last), limit))
+
+    def _counted(self, days: Iterable[date], limit: Limit) -> Iterable[CountedDay]:
+        count = 0
+        for day in days:
+            if limit.kind is LimitKind.WORKING_DAYS:
+                counts = self.works(day)
+            else:
+                counts = count < limit.n  # days past the n-th are the roll to a working day
+            count += counts
+            yield CountedDay(
+                day=day,
+                kind=self.kind(day),
+                number=count if counts else None,
+                published=self.publishes(day),
+            )
+
+    def _all_published(self, first: date, last: date) -> bool:
+        return all(self.publishes(day) for day in _days(first, last))
+
+    def joined(self, other: Calendar) -> Calendar:
+        """This calendar and the years of ``other``; where both cover a day, ``other`` has the say."""
+        keep = [day for day in self.days_off if not other.publishes(day)]
+        keep_make_up = [day for day in self.make_up_days if not other.publishes(day)]
+        return Calendar(
+            version=f"{self.version}+{other.version}" if self.version else other.version,
+            source="; ".join(part for part in (self.source, other.source) if part),
+            spans=tuple(sorted({*self.spans, *other.spans}, key=lambda span: span.first)),
+            days_off=tuple(sorted({*keep, *other.days_off})),
+            make_up_days=tuple(sorted({*keep_make_up, *other.make_up_days})),
+        )
+
+    def moved(self, by: timedelta) -> Calendar:
+        """The same calendar ``by`` whole weeks later, for drills that run in the future."""
+        return Calendar(
+            version=f"{self.version}~{by.days}d",
+            source=self.source,
+            spans=tuple(Span(first=span.first + by, last=span.last + by) for span in self.spans),
+            days_off=tuple(day + by for day in self.days_off),
+            make_up_days=tuple(day + by for day in self.make_up_days),
+        )
+
+
+def _days(first: date, last: date) -> Iterable[date]:
+    for offset in range((last - first).days + 1):
+        yield first + timedelta(days=offset)

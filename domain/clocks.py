@@ -1,0 +1,171 @@
+"""Starting, moving and explaining clocks. All arithmetic of deadlines is here and in ``calendar``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from domain.calendar import Deadline
+from domain.library import Rules
+from domain.policy import ClockRow
+from domain.state import Alarm, Clock, Hazard
+from domain.values import (
+    ClockKey,
+    Rung,
+    State,
+    UnitId,
+    end_of,
+    last_day,
+    nine_o_clock,
+)
+
+MAIN_TIMER: dict[State, ClockKey] = {
+    State.REPORTED: ClockKey.VERIFY,
+    State.AWAITING_SIGNOFF: ClockKey.SIGN,
+    State.PLANNING: ClockKey.PLAN,
+    State.SELF_ASSESSMENT: ClockKey.ASSESS,
+    State.CLEARED: ClockKey.LOOKBACK,
+    State.LOOK_BACK: ClockKey.LOOKBACK_DO,
+}
+"""The timer each state starts when it is entered and ends when it is left (process.md §3.2)."""
+
+
+def start(rules: Rules, hazard: Hazard, key: ClockKey, now: datetime) -> Clock | None:
+    """A clock of ``hazard`` started at ``now``, or ``None`` when its policy sets no such deadline."""
+    if key is ClockKey.LOOKBACK:
+        return _lookback(rules, hazard, now)
+    row = rules.book.policy.row(key, hazard.case)
+    if row is None:
+        return None
+    ends = rules.calendar.deadline(now, row.limit)
+    clock = Clock(
+        key=key,
+        row=row.id,
+        bearer=_bearer(rules, hazard, row),
+        limit=row.limit,
+        cap=row.cap,
+        started=now,
+        limit_due=ends.due,
+        due=ends.due,
+        provisional=ends.provisional,
+        rules=hazard.rules,
+        calendar=rules.calendar_digest,
+    )
+    return scheduled(rules, hazard, clock, now)
+
+
+def _lookback(rules: Rules, hazard: Hazard, now: datetime) -> Clock | None:
+    """The next look-back date, counted from the clearance (N71)."""
+    limits = rules.book.policy.lookbacks.get(hazard.mode, ())
+    if hazard.lookbacks_done >= len(limits):
+        return None
+    cleared = hazard.cleared_at or now
+    limit = limits[hazard.lookbacks_done]
+    ends = rules.calendar.deadline(cleared, limit)
+    clock = Clock(
+        key=ClockKey.LOOKBACK,
+        row=f"lookback.{hazard.mode.lower()}.{hazard.lookbacks_done + 1}",
+        bearer=hazard.owner,
+        limit=limit,
+        started=cleared,
+        limit_due=ends.due,
+        due=ends.due,
+        provisional=ends.provisional,
+        rules=hazard.rules,
+        calendar=rules.calendar_digest,
+    )
+    return scheduled(rules, hazard, clock, now)
+
+
+def _bearer(rules: Rules, hazard: Hazard, row: ClockRow) -> UnitId:
+    organisation = rules.book.organisation
+    return {"owner": hazard.owner, "desk": organisation.desk, "office": organisation.office}[row.bearer]
+
+
+def scheduled(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Clock:
+    """``clock`` with its alarms set anew for its due date; reminders that lie in the past are left out."""
+    found = alarms(rules, hazard, clock, now)
+    return clock.model_copy(update={"alarms": found, "unpublished": _unpublished(rules, clock, found)})
+
+
+def alarms(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> tuple[Alarm, ...]:
+    """All a clock will do by itself: remind, pass, climb the ladder; a look-back only opens."""
+    day = last_day(clock.due)
+    if clock.key is ClockKey.LOOKBACK:
+        return (Alarm(what="open", at=nine_o_clock(day)),)
+    policy = rules.book.policy
+    row = row_of(rules, clock)
+    calendar = rules.calendar
+    found = [
+        Alarm(what=Rung.L0, at=at)
+        for before in row.remind
+        if (at := nine_o_clock(calendar.shift(day, -before.n))) > now
+    ]
+    found.append(Alarm(what="due", at=clock.due))
+    in_hours = policy.hours_ladder(row, hazard.case)
+    for rung in policy.rungs(row):
+        if in_hours and rung.after_hours:
+            found.append(Alarm(what=rung.rung, at=clock.due + timedelta(hours=rung.after_hours.n)))
+        elif rung.after:
+            found.append(Alarm(what=rung.rung, at=nine_o_clock(calendar.shift(day, rung.after.n))))
+    return tuple(sorted(found, key=lambda alarm: alarm.at))
+
+
+def row_of(rules: Rules, clock: Clock) -> ClockRow:
+    """The policy row a clock was started under."""
+    return next(row for row in rules.book.policy.clocks if row.id == clock.row)
+
+
+def cap_of(rules: Rules, clock: Clock) -> Deadline | None:
+    """The latest date an extension may reach, counted from the clock's own start."""
+    return rules.calendar.deadline(clock.started, clock.cap) if clock.cap else None
+
+
+def instant_of(day: datetime | date, cap: datetime) -> datetime:
+    """A due day as an instant: its 24:00, or the cap itself on the cap's own day."""
+    if isinstance(day, datetime):
+        return day
+    return cap if day == last_day(cap) else end_of(day)
+
+
+def extended(rules: Rules, hazard: Hazard, clock: Clock, until: datetime, now: datetime) -> Clock:
+    """A granted extension moves the due date and puts the ladder back to its foot (I7)."""
+    moved = clock.model_copy(
+        update={
+            "limit_due": until,
+            "due": until,
+            "due_by": "extension",
+            "level": Rung.L0,
+            "reminded": False,
+            "provisional": not rules.calendar.publishes(last_day(until)),
+        }
+    )
+    return scheduled(rules, hazard, moved, now)
+
+
+def planned(rules: Rules, hazard: Hazard, clock: Clock, last_node: datetime, now: datetime) -> Clock:
+    """到点清零 (PLN-01): the plan's last node is the effective due date when it is the earlier one."""
+    if last_node >= clock.limit_due:
+        return clock
+    moved = clock.model_copy(update={"due": last_node, "due_by": "plan", "provisional": False})
+    return scheduled(rules, hazard, moved, now)
+
+
+def recounted(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Clock:
+    """``clock`` under a calendar that has come out since: provisional dates become firm (N94).
+
+    Firm dates stay (I5); alarms that lie on days nobody had published are set again.
+    """
+    update: dict[str, object] = {"calendar": rules.calendar_digest}
+    if clock.provisional and clock.due_by == "limit":
+        ends = rules.calendar.deadline(clock.started, clock.limit)
+        update |= {"limit_due": ends.due, "due": ends.due, "provisional": ends.provisional}
+    elif clock.provisional:
+        update["provisional"] = not rules.calendar.publishes(last_day(clock.due))
+    moved = clock.model_copy(update=update)
+    to_come = {alarm.what for alarm in clock.alarms}
+    again = tuple(alarm for alarm in alarms(rules, hazard, moved, now) if alarm.what in to_come)
+    return moved.model_copy(update={"alarms": again, "unpublished": _unpublished(rules, moved, again)})
+
+
+def _unpublished(rules: Rules, clock: Clock, found: tuple[Alarm, ...]) -> bool:
+    return clock.provisional or any(not rules.calendar.publishes(last_day(alarm.at)) for alarm in found)

@@ -1,0 +1,154 @@
+"""What happens if nobody acts, and how a deadline came about. Both use the functions that decide."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain import clocks
+from domain.calendar import CountedDay
+from domain.events import Event, Notice, evolve
+from domain.ladder import next_wakeup, tick
+from domain.library import Rules
+from domain.state import Clock, Hazard
+from domain.values import ClockKey, Digest, Limit, LimitKind, Rung, Sla, State, Value, local
+
+_STEPS = 200
+"""More alarms than any hazard has: a forecast always ends, because time closes nothing and starts little."""
+
+
+class Foreseen(Value):
+    """One thing that fires by itself: when (instant), what, on which clock, to whom."""
+
+    at: datetime
+    type: str
+    rung: Rung | None = None
+    clock: ClockKey
+    state: State
+    sla: Sla
+    provisional: bool
+    notices: tuple[Notice, ...]
+    zh: str
+    en: str
+
+
+class Explanation(Value):
+    """How a due date was reached: start, limit, the days one by one, what moved it, row and source."""
+
+    clock: ClockKey
+    started: datetime
+    limit: Limit
+    days: tuple[CountedDay, ...]
+    limit_due: datetime
+    due: datetime
+    due_by: str
+    provisional: bool
+    cap_due: datetime | None
+    row: str
+    source: str
+    rules: Digest
+    calendar: Digest
+    calendar_version: str
+    zh: tuple[str, ...]
+    en: tuple[str, ...]
+
+
+def forecast(rules: Rules, hazard: Hazard, now: datetime) -> tuple[Foreseen, ...]:
+    """Everything that fires from ``now`` on if nobody acts, in order of time."""
+    found: list[Foreseen] = []
+    for _ in range(_STEPS):
+        wake = next_wakeup(hazard)
+        if wake is None:
+            break
+        at = max(wake, now)
+        for event in tick(rules, hazard, at):
+            clock = hazard.clocks[event.clock] if event.clock else None
+            hazard = evolve(hazard, event)
+            if clock and event.alarm:
+                found.append(_foreseen(rules, hazard, clock, event))
+    return tuple(found)
+
+
+def _foreseen(rules: Rules, hazard: Hazard, clock: Clock, event: Event) -> Foreseen:
+    assert event.alarm is not None
+    what = event.alarm.what
+    zh, en = _in_words(what, clock)
+    return Foreseen(
+        at=event.at,
+        type=event.type,
+        rung=what if isinstance(what, Rung) else None,
+        clock=clock.key,
+        state=hazard.state,
+        sla=hazard.sla,
+        provisional=clock.provisional or not rules.calendar.publishes(local(event.at).date()),
+        notices=event.notices,
+        zh=zh,
+        en=en,
+    )
+
+
+def _in_words(what: Rung | str, clock: Clock) -> tuple[str, str]:
+    if what == "open":
+        return "回头看到期，待办理", "the look-back falls due"
+    if what == "due":
+        return f"“{clock.key.zh}”期限届满，转为超期", f"the {clock.key.en} deadline passes: overdue"
+    assert isinstance(what, Rung)
+    if what in (Rung.L4, Rung.L5):
+        return f"{what} {what.zh}：提交清零办决定", f"{what} {what.en}: laid before the office to decide"
+    return f"{what} {what.zh}（{clock.key.zh}）", f"{what} {what.en} ({clock.key.en})"
+
+
+def explain(rules: Rules, clock: Clock) -> Explanation:
+    """The derivation of a clock's due date under the rules it was started with (I5)."""
+    row = None if clock.key is ClockKey.LOOKBACK else clocks.row_of(rules, clock)
+    source = row.source if row else "N71 (P)"
+    days = rules.calendar.derivation(clock.started, clock.limit)
+    cap = clocks.cap_of(rules, clock)
+    zh, en = _sentences(clock, days, source)
+    return Explanation(
+        clock=clock.key,
+        started=local(clock.started),
+        limit=clock.limit,
+        days=days,
+        limit_due=local(clock.limit_due),
+        due=local(clock.due),
+        due_by=clock.due_by,
+        provisional=clock.provisional,
+        cap_due=local(cap.due) if cap else None,
+        row=clock.row,
+        source=source,
+        rules=clock.rules,
+        calendar=clock.calendar,
+        calendar_version=rules.calendar.version,
+        zh=zh,
+        en=en,
+    )
+
+
+def _sentences(clock: Clock, days: tuple[CountedDay, ...], source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    started = local(clock.started)
+    zh = [f"{started:%Y-%m-%d %H:%M} 起算，{clock.limit.zh}（{clock.row}，{source}）"]
+    en = [f"from {started:%Y-%m-%d %H:%M}, {clock.limit.en} ({clock.row}, {source})"]
+    if clock.limit.kind is LimitKind.HOURS:
+        zh.append("按小时连续计算，不扣除节假日")
+        en.append("hours run on without a break, holidays included")
+    else:
+        zh.append("起始当日不计入")
+        en.append("the day of the event is not counted")
+    skipped = [day for day in days if day.number is None]
+    make_up = [day for day in days if day.number is not None and day.kind == "make_up"]
+    if skipped:
+        zh.append("跳过：" + "、".join(f"{day.day:%m-%d}" for day in skipped))
+        en.append("skipped: " + ", ".join(f"{day.day:%m-%d}" for day in skipped))
+    if make_up:
+        zh.append("调休上班计入：" + "、".join(f"{day.day:%m-%d}" for day in make_up))
+        en.append("make-up working days counted: " + ", ".join(f"{day.day:%m-%d}" for day in make_up))
+    if clock.due_by == "plan":
+        zh.append("方案最后时间节点较早，以节点为准（到点清零，PLN-01）")
+        en.append("the plan's last milestone is earlier and counts (PLN-01)")
+    if clock.due_by == "extension":
+        zh.append("已获准延期，以批准的期限为准")
+        en.append("an extension was granted; its date counts")
+    if clock.provisional:
+        zh.append("所涉年度放假安排尚未公布，日期为暂定（N94）")
+        en.append("the year's calendar is not yet published; the date is provisional (N94)")
+    return tuple(zh), tuple(en)

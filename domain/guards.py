@@ -1,0 +1,450 @@
+"""Guards: what must hold before a command is carried out, each with its code, source and sentence.
+
+A guard that looks at the form only says so (``of_form``); the others can be asked before anything is
+filled in, which is how :func:`domain.hazard.allowed` greys a button with its reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain import clocks
+from domain.catalogue import responsible
+from domain.library import Rules
+from domain.organisation import Actor, Unit, UnitType
+from domain.state import Clock, Hazard
+from domain.values import ClockKey
+
+CLOCK_SKEW = timedelta(hours=1)
+"""How far ahead of ours a finder's clock may run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The question a guard answers: may this be done to this hazard, now? ``form`` may still be empty."""
+
+    rules: Rules
+    hazard: Hazard
+    actor: Actor
+    now: datetime
+    form: Any = None
+
+    def unit(self, name: str | None) -> Unit | None:
+        return self.rules.book.organisation.find(name) if name else None
+
+    @property
+    def main_clock(self) -> Clock | None:
+        return self.hazard.clocks.get(ClockKey.REMEDIATE)
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One condition. ``code`` follows the transition's id in the refusal, e.g. ``T19.plan-beyond-cap``."""
+
+    code: str
+    status: int
+    requirement: str
+    zh: str
+    en: str
+    holds: Callable[[Ask], bool]
+    of_form: bool = True
+
+
+def form_guard(code: str, status: int, requirement: str, zh: str, en: str) -> Callable[..., Guard]:
+    return lambda holds: Guard(code, status, requirement, zh, en, holds)
+
+
+def state_guard(code: str, status: int, requirement: str, zh: str, en: str) -> Callable[..., Guard]:
+    return lambda holds: Guard(code, status, requirement, zh, en, holds, of_form=False)
+
+
+# -- registration ------------------------------------------------------------------------------------
+
+
+@form_guard(
+    "unknown-code",
+    422,
+    "CLS-02",
+    "分类目录中没有这个编号，请从隐患分类索引中选取",
+    "the catalogue has no such code; choose one of the hazard catalogue",
+)
+def known_code(ask: Ask) -> bool:
+    return ask.form.code is None or ask.form.code in ask.rules.book.catalogue.by_code
+
+
+@form_guard(
+    "unknown-subdistrict",
+    422,
+    "ACT-25",
+    "所填街镇不在本区街镇名录中",
+    "the sub-district named is not one of this district",
+)
+def known_subdistrict(ask: Ask) -> bool:
+    if ask.form.subdistrict is None:
+        return True
+    unit = ask.unit(ask.form.subdistrict)
+    return unit is not None and unit.type is UnitType.SUBDISTRICT
+
+
+@form_guard(
+    "unclassified",
+    422,
+    "CLS-01",
+    "登记须注明部、事件编号或四类风险类别",
+    "a catalogue code or a risk category must be given",
+)
+def classified(ask: Ask) -> bool:
+    form, hazard = ask.form, ask.hazard
+    return any(x is not None for x in (form.code, form.category, hazard.code, hazard.category))
+
+
+@form_guard(
+    "unclassified",
+    422,
+    "CLS-01",
+    "自查发现的隐患，登记时须注明部、事件编号或四类风险类别",
+    "a hazard of one's own inspection needs a catalogue code or a risk category",
+)
+def classified_if_own(ask: Ask) -> bool:
+    form = ask.form
+    return form.channel.outside or form.code is not None or form.category is not None
+
+
+@form_guard(
+    "in-the-future",
+    422,
+    "REG-08",
+    "发现时间不得晚于现在",
+    "the time of discovery lies in the future",
+)
+def not_in_the_future(ask: Ask) -> bool:
+    return ask.form.occurred_at is None or ask.form.occurred_at <= ask.now + CLOCK_SKEW
+
+
+@form_guard(
+    "before-evidence-missing",
+    422,
+    "REG-04",
+    "即发现即消除须有整改前影像",
+    "clearing on the spot needs a picture from before",
+)
+def has_before_evidence(ask: Ask) -> bool:
+    return ask.hazard.has_before or any(item.kind == "before" for item in ask.form.evidence)
+
+
+@form_guard(
+    "after-evidence-missing",
+    422,
+    "VER-02",
+    "即发现即消除须有整改后影像",
+    "clearing on the spot needs a picture from after",
+)
+def has_after_evidence(ask: Ask) -> bool:
+    return any(item.kind == "after" for item in ask.form.evidence)
+
+
+@form_guard(
+    "assessor-missing",
+    422,
+    "VER-02",
+    "须指明清零评估人",
+    "the assessor of the clearance must be named",
+)
+def assessor_named(ask: Ask) -> bool:
+    return ask.form.assessor is not None
+
+
+@form_guard(
+    "assessor-is-finder",
+    422,
+    "VER-02",
+    "清零评估人不得是发现人或当场整改人本人",
+    "the assessor must not be the one who found or fixed it",
+)
+def assessor_is_another(ask: Ask) -> bool:
+    return ask.form.assessor.person not in (ask.actor.person, ask.hazard.finder.person)
+
+
+# -- routing -----------------------------------------------------------------------------------------
+
+
+@state_guard(
+    "not-own-line",
+    403,
+    "MOD-06",
+    "委办局只能自行整治本条线隐患；非本条线的请提请分流",
+    "a bureau may only handle hazards of its own line itself; have others diverted",
+)
+def of_own_line(ask: Ask) -> bool:
+    organisation = ask.rules.book.organisation
+    unit = organisation.by_id.get(ask.actor.unit)
+    if unit is None or unit.type is not UnitType.BUREAU or ask.hazard.code is None:
+        return True
+    item = ask.rules.book.catalogue.by_code[ask.hazard.code]
+    answers = responsible(item, organisation, ask.hazard.subdistrict)
+    return unit.id == answers.proposed or unit.id in answers.candidates
+
+
+@form_guard(
+    "unknown-target",
+    422,
+    "MOD-14",
+    "所填承办单位不在本区单位名录中",
+    "the target is not a unit of this district",
+)
+def target_exists(ask: Ask) -> bool:
+    return ask.unit(ask.form.target) is not None
+
+
+@form_guard(
+    "target-cannot-handle",
+    422,
+    "MOD-16",
+    "隐患只能转递给街镇、区属企业或主管部门；权属单位由其监管部门承办",
+    "only sub-districts, district enterprises and bureaus can be assigned; for an external owner "
+    "assign its supervising bureau",
+)
+def target_handles(ask: Ask) -> bool:
+    unit = ask.unit(ask.form.target)
+    return unit is not None and unit.handles
+
+
+# -- plan and extension ------------------------------------------------------------------------------
+
+
+@form_guard(
+    "unknown-unit",
+    422,
+    "PLN-01",
+    "方案中的责任部门或分工单位不在本区单位名录中",
+    "a unit named in the plan is not one of this district",
+)
+def plan_units_known(ask: Ask) -> bool:
+    named = [ask.form.responsible_unit, *(duty.unit for duty in ask.form.duties)]
+    named += [node.unit for node in ask.form.milestones if node.unit]
+    return all(ask.unit(name) is not None for name in named)
+
+
+@form_guard(
+    "node-in-the-past",
+    422,
+    "PLN-01",
+    "时间节点不得早于今天",
+    "a milestone lies before today",
+)
+def nodes_ahead(ask: Ask) -> bool:
+    limit = _limit(ask)
+    return all(node.milestone().instant(limit) > ask.now for node in ask.form.milestones) or limit <= ask.now
+
+
+@form_guard(
+    "plan-beyond-cap",
+    422,
+    "PLN-01",
+    "最后时间节点晚于整治期限连同延期的上限，请提前节点",
+    "the last milestone is later than the limit can ever be extended to; bring it forward",
+)
+def within_cap(ask: Ask) -> bool:
+    clock = ask.main_clock
+    cap = clocks.cap_of(ask.rules, clock) if clock else None
+    if clock is None or cap is None:
+        return True
+    return _last_node(ask, cap.due) <= max(cap.due, clock.limit_due)
+
+
+@form_guard(
+    "plan-beyond-limit",
+    422,
+    "PLN-01",
+    "最后时间节点晚于整治期限，请先获准延期或提前节点",
+    "the last milestone is later than the limit; have an extension granted first or bring it forward",
+)
+def within_limit(ask: Ask) -> bool:
+    clock = ask.main_clock
+    return clock is None or _last_node(ask, clock.limit_due) <= max(clock.limit_due, ask.now)
+
+
+def _limit(ask: Ask) -> datetime:
+    return ask.main_clock.limit_due if ask.main_clock else ask.now
+
+
+def _last_node(ask: Ask, same_day_as: datetime) -> datetime:
+    return max(node.milestone().instant(same_day_as) for node in ask.form.milestones)
+
+
+@form_guard(
+    "unknown-milestone",
+    422,
+    "PLN-03",
+    "方案中没有这个时间节点",
+    "the plan has no such milestone",
+)
+def milestones_known(ask: Ask) -> bool:
+    plan = ask.hazard.plan
+    return {node.id for node in plan.milestones} >= set(ask.form.milestones_done) if plan else (
+        not ask.form.milestones_done
+    )
+
+
+@state_guard(
+    "once",
+    409,
+    "N04",
+    "本轮整治已申请过延期，只准一次",
+    "an extension has already been asked for in this round; there is only one",
+)
+def first_request(ask: Ask) -> bool:
+    return ask.hazard.extension is None or ask.hazard.extension.decision == "lapsed"
+
+
+@state_guard(
+    "no-extension",
+    409,
+    "N23",
+    "本类隐患的整治期限不得延长",
+    "the limit of this kind of hazard cannot be extended",
+)
+def extendable(ask: Ask) -> bool:
+    return ask.main_clock is not None and ask.main_clock.cap is not None
+
+
+@state_guard(
+    "after-due",
+    409,
+    "N04",
+    "延期须在期限届满前申请",
+    "an extension must be asked for before the due date",
+)
+def before_due(ask: Ask) -> bool:
+    return ask.main_clock is not None and ask.now < ask.main_clock.due
+
+
+@form_guard(
+    "beyond-cap",
+    422,
+    "N04",
+    "所申请的期限超过上限",
+    "the date asked for is later than the policy allows",
+)
+def extension_within_cap(ask: Ask) -> bool:
+    clock = ask.main_clock
+    cap = clocks.cap_of(ask.rules, clock) if clock else None
+    if cap is None or ask.form.until is None:
+        return True
+    return clocks.instant_of(ask.form.until, cap.due) <= cap.due
+
+
+@form_guard(
+    "not-later",
+    422,
+    "N04",
+    "新期限须晚于现行期限",
+    "the date asked for is not later than the present due date",
+)
+def extension_is_later(ask: Ask) -> bool:
+    clock = ask.main_clock
+    if clock is None or ask.form.until is None:
+        return True
+    cap = clocks.cap_of(ask.rules, clock)
+    return clocks.instant_of(ask.form.until, cap.due if cap else clock.due) > clock.due
+
+
+@state_guard(
+    "no-request",
+    409,
+    "N14",
+    "没有待审批的延期申请",
+    "no extension is waiting for a decision",
+)
+def request_pending(ask: Ask) -> bool:
+    return ask.hazard.extension is not None and ask.hazard.extension.decision == "pending"
+
+
+# -- clearance ---------------------------------------------------------------------------------------
+
+
+@state_guard(
+    "assessor-is-handler",
+    403,
+    "VER-01",
+    "清零评估人不得是责任人员或报结人本人",
+    "the assessor must not be the handler or the one who reported completion",
+)
+def assessor_is_not_handler(ask: Ask) -> bool:
+    persons = [ref.person for ref in (ask.hazard.handler,) if ref]
+    if ask.hazard.completion:
+        persons.append(ask.hazard.completion.by.person)
+    return ask.actor.person not in persons
+
+
+@form_guard(
+    "unknown-goal",
+    422,
+    "VER-09",
+    "评估结果中有方案没有的工作目标",
+    "a result names a goal that the plan does not have",
+)
+def goals_known(ask: Ask) -> bool:
+    plan = ask.hazard.plan
+    return {result.goal for result in ask.form.results} <= {goal.id for goal in (plan.goals if plan else ())}
+
+
+@form_guard(
+    "goal-open",
+    422,
+    "VER-09",
+    "方案的每项工作目标都须有“已达成”的评估结果",
+    "every goal of the plan must have the result that it is met",
+)
+def every_goal_met(ask: Ask) -> bool:
+    plan = ask.hazard.plan
+    met = {result.goal for result in ask.form.results if result.met}
+    failed = {result.goal for result in ask.form.results if not result.met}
+    return not failed and all(goal.id in met for goal in (plan.goals if plan else ()))
+
+
+# -- look-back, merging, ladder ----------------------------------------------------------------------
+
+
+@state_guard(
+    "window-over",
+    409,
+    "LBK-03",
+    "已过回潮比对期，请另行登记",
+    "the window for matching a relapse is over; register a new hazard",
+)
+def within_relapse_window(ask: Ask) -> bool:
+    return ask.hazard.relapse_until is not None and ask.now < ask.hazard.relapse_until
+
+
+@form_guard("itself", 422, "T33", "不能并入自身", "a hazard cannot be merged into itself")
+def not_itself(ask: Ask) -> bool:
+    return getattr(ask.form, "into", getattr(ask.form, "matched", None)) != ask.hazard.id
+
+
+@state_guard(
+    "not-late",
+    409,
+    "SUP-01",
+    "没有超期事项需要说明",
+    "nothing is late that would need a reason",
+)
+def is_late(ask: Ask) -> bool:
+    return any(clock.due <= ask.now for clock in ask.hazard.running() if clock.bearer == ask.hazard.owner)
+
+
+@state_guard(
+    "no-reason",
+    409,
+    "SUP-01",
+    "没有待认可的超期说明",
+    "no stated reason is waiting to be accepted",
+)
+def reason_stated(ask: Ask) -> bool:
+    return any(
+        owed.kind == "reason" and owed.met_at is not None and owed.accepted_at is None
+        for owed in ask.hazard.obligations
+    )

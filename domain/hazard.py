@@ -1,0 +1,203 @@
+"""The whole process as functions over values: ``decide``, ``allowed`` and ``report``.
+
+``decide(rules, hazard, order, now)`` answers a command with its event or raises a :class:`Refusal`;
+``domain.events.evolve`` gives the next state; ``domain.ladder`` is what time does. A caller applies::
+
+    event = decide(rules, hazard, order, now)
+    hazard = evolve(hazard, event)
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from domain import effects
+from domain.commands import COMMANDS, Command, LoadCalendar, Order, Report
+from domain.draft import Draft
+from domain.events import Event, command_digest
+from domain.guards import Ask
+from domain.library import Digest, Library, Rules
+from domain.organisation import Actor, PersonRef
+from domain.refusal import Refusal, Refused, refuse
+from domain.state import Hazard
+from domain.transitions import BY_COMMAND, Transition
+from domain.values import HazardId, State, UnitId, Value, local
+
+
+class Permission(Value):
+    """Whether one command may be given now by one actor; if not, the refusal he would get."""
+
+    command: str
+    zh: str
+    en: str
+    allowed: bool
+    refused: Refused | None = None
+
+
+def report(
+    rules: Rules, hazard: HazardId, book: Digest, form: Report, actor: Actor, now: datetime, key: str
+) -> Event:
+    """T01: the first event of a new hazard. Raises :class:`Refusal` 403 or 422."""
+    blank = _blank(hazard, book, rules, form, actor, now)
+    ask = Ask(rules, blank, actor, now, form)
+    row = BY_COMMAND["report"]
+    _check_right(row, ask)
+    _check_guards(row, ask, form_given=True)
+    draft = Draft(rules, blank, now)
+    effects.report(draft, form, actor)
+    return draft.event(type="report", actor=actor, rule=row.id, **_as_given(form, key))
+
+
+def rules_for(library: Library, hazard: Hazard, command: Command | None = None) -> Rules:
+    """The rules a hazard is decided under; a calendar that is being loaded counts already."""
+    calendar = command.calendar if isinstance(command, LoadCalendar) else hazard.calendar
+    return library.rules(hazard.rules, calendar)
+
+
+def repeated(hazard: Hazard, order: Order) -> int | None:
+    """The ``seq`` of the event an order already led to, or ``None`` when its key is new.
+
+    Raises :class:`Refusal` 422 when the key was used for another command.
+    """
+    done = hazard.done.get(order.key)
+    if done is None:
+        return None
+    if done.digest != command_digest(order.command):
+        raise refuse(
+            422,
+            "key-reused",
+            "INT-01",
+            "该幂等键已用于另一项命令，请换一个",
+            "this idempotency key was used for another command; take a new one",
+        )
+    return done.seq
+
+
+def decide(rules: Rules, hazard: Hazard, order: Order, now: datetime) -> Event:
+    """The event an order leads to. Raises :class:`Refusal`; a refusal changes nothing.
+
+    Checked in this order: the seat (403), the right (403), staleness (412), the state (409), what the
+    state rules out (409), what the form breaks (422). ``rules`` come from :func:`rules_for`.
+    """
+    row = BY_COMMAND.get(order.command.do)
+    if row is None or row.effect is None or order.command.do == "report":
+        raise refuse(
+            409, "T01.already-reported", "REG-05", "该隐患已登记", "this hazard has already been reported"
+        )
+    ask = Ask(rules, hazard, order.actor, now, order.command)
+    _check_right(row, ask)
+    _check_fresh(hazard, order.expected)
+    _check_state(row, hazard)
+    _check_guards(row, ask, form_given=True)
+    draft = Draft(rules, hazard, now)
+    row.effect(draft, order.command, order.actor)
+    return draft.event(
+        type=order.command.do, actor=order.actor, rule=row.id, **_as_given(order.command, order.key)
+    )
+
+
+def refused_event(rules: Rules, hazard: Hazard, order: Order, refused: Refused, now: datetime) -> Event:
+    """A command nobody waits for an answer to, and that may not be carried out, is kept with its refusal."""
+    return Draft(rules, hazard, now).event(
+        type="refused",
+        actor=order.actor,
+        rule=refused.code,
+        asked=order.command.do,
+        refused=refused,
+        **_as_given(order.command, order.key),
+    )
+
+
+def precheck(rules: Rules, hazard: Hazard, command: str, actor: Actor, now: datetime) -> None:
+    """All that can be said before the form is read. Raises :class:`Refusal` 403 or 409."""
+    row = BY_COMMAND[command]
+    ask = Ask(rules, hazard, actor, now)
+    _check_right(row, ask)
+    _check_state(row, hazard)
+    _check_guards(row, ask, form_given=False)
+
+
+def allowed(rules: Rules, hazard: Hazard, actor: Actor, now: datetime) -> tuple[Permission, ...]:
+    """Every command with whether ``actor`` may give it now, and the reason where he may not."""
+    return tuple(
+        _permission(rules, hazard, name, actor, now)
+        for name, row in BY_COMMAND.items()
+        if name not in ("report", "load_calendar")
+    )
+
+
+def _permission(rules: Rules, hazard: Hazard, command: str, actor: Actor, now: datetime) -> Permission:
+    labels = {"command": command, "zh": COMMANDS[command].zh, "en": COMMANDS[command].en}
+    try:
+        precheck(rules, hazard, command, actor, now)
+    except Refusal as refusal:
+        return Permission(**labels, allowed=False, refused=refusal.refused)
+    return Permission(**labels, allowed=True)
+
+
+def _check_right(row: Transition, ask: Ask) -> None:
+    problem = ask.rules.book.organisation.seat_problem(ask.actor)
+    if problem:
+        raise refuse(403, f"{row.id}.no-such-seat", "ACT-04", problem, "there is no such seat in this district")
+    if not any(who.admits(ask) for who in row.who):
+        form = COMMANDS[row.command or "report"]
+        raise refuse(
+            403,
+            f"{row.id}.not-your-right",
+            row.requirement,
+            f"“{form.zh}”只能由{'，或'.join(who.zh for who in row.who)}办理",
+            f"only {', or '.join(who.en for who in row.who)} may {form.en}",
+        )
+
+
+def _check_fresh(hazard: Hazard, expected: int | None) -> None:
+    if expected is not None and expected != hazard.seq:
+        raise refuse(
+            412,
+            "stale",
+            "INT-01",
+            f"您看到的是第{expected}步，现在已是第{hazard.seq}步，请刷新后再办",
+            f"you saw step {expected}, the hazard is at step {hazard.seq}; reload and try again",
+        )
+
+
+def _check_state(row: Transition, hazard: Hazard) -> None:
+    if hazard.state in row.sources:
+        return
+    form = COMMANDS[row.command or "report"]
+    states = [state for state in State if state in row.sources]
+    raise refuse(
+        409,
+        f"{row.id}.wrong-state",
+        row.requirement,
+        f"隐患现为“{hazard.state.zh}”，“{form.zh}”只能在“{'”“'.join(s.zh for s in states)}”时办理",
+        f"the hazard is {hazard.state}; to {form.en} it must be {' or '.join(states)}",
+    )
+
+
+def _check_guards(row: Transition, ask: Ask, *, form_given: bool) -> None:
+    for guard in row.guards:
+        if (form_given or not guard.of_form) and not guard.holds(ask):
+            raise refuse(guard.status, f"{row.id}.{guard.code}", guard.requirement, guard.zh, guard.en)
+
+
+def _as_given(command: Command, key: str) -> dict[str, Any]:
+    return {"command": command, "key": key, "digest": command_digest(command)}
+
+
+def _blank(
+    hazard: HazardId, book: Digest, rules: Rules, form: Report, actor: Actor, now: datetime
+) -> Hazard:
+    """The hazard before its first event, for guards and effects to work on."""
+    return Hazard(
+        id=hazard,
+        rules=book,
+        calendar=rules.calendar_digest,
+        state=State.REPORTED,
+        channel=form.channel,
+        reported_at=local(now),
+        finder=PersonRef(person=actor.person, post=actor.post),
+        owner=UnitId(""),
+        registered_by=UnitId(""),
+    )

@@ -1,0 +1,91 @@
+"""What time does: the next instant a hazard must wake at, and the event each alarm becomes.
+
+No alarm leads to a terminal state: time reminds, escalates and opens look-backs, and closes nothing (I1).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.draft import Draft
+from domain.events import Event, evolve
+from domain.library import Rules
+from domain.organisation import SYSTEM, Role
+from domain.policy import RungRow
+from domain.state import Alarm, Clock, Hazard, Obligation
+from domain.values import Rung, State
+
+
+def next_wakeup(hazard: Hazard) -> datetime | None:
+    """The earliest alarm of the running clocks, or ``None`` when nothing happens by itself."""
+    return min((clock.alarms[0].at for clock in hazard.running() if clock.alarms), default=None)
+
+
+def tick(rules: Rules, hazard: Hazard, now: datetime) -> tuple[Event, ...]:
+    """The events of all alarms due by ``now``, in the order they were due."""
+    events: list[Event] = []
+    while (found := _due(hazard, now)) is not None:
+        event = _ring(rules, hazard, *found, now)
+        hazard = evolve(hazard, event)
+        events.append(event)
+    return tuple(events)
+
+
+def _due(hazard: Hazard, now: datetime) -> tuple[Clock, Alarm] | None:
+    ready = [
+        (clock.alarms[0].at, clock.key.value, clock)
+        for clock in hazard.running()
+        if clock.alarms and clock.alarms[0].at <= now
+    ]
+    if not ready:
+        return None
+    _, _, clock = min(ready, key=lambda entry: entry[:2])
+    return clock, clock.alarms[0]
+
+
+def _ring(rules: Rules, hazard: Hazard, clock: Clock, alarm: Alarm, now: datetime) -> Event:
+    draft = Draft(rules, hazard, now)
+    draft.put(clock.model_copy(update={"alarms": clock.alarms[1:]}))
+    about = {"alarm": alarm, "clock": clock.key, "row": clock.row}
+    if alarm.what == "open":
+        draft.enter(State.LOOK_BACK)
+        draft.notify(hazard.owner, Role.LIAISON, "回头看通知", clock=clock.key, due=clock.due)
+        return draft.event(type="lookback_due", actor=SYSTEM, rule="T30", **about)
+    if alarm.what == "due":
+        return draft.event(type="overdue", actor=SYSTEM, rule="I1", **about)
+    rung = rules.book.policy.rung(alarm.what)
+    for kind, addressees in (("to", rung.to), ("cc", rung.cc)):
+        for addressee in addressees:
+            for unit, role in draft.address(addressee, clock.bearer):
+                draft.notify(unit, role, rung.document, kind, rung=rung.rung, clock=clock.key, due=clock.due)
+    if rung.rung is Rung.L0:
+        draft.put(draft.hazard.clocks[clock.key].model_copy(update={"reminded": True}))
+        return draft.event(type="reminder", actor=SYSTEM, rule="L0", **about)
+    if rung.decided_by:
+        draft.owe(_task(rules, hazard, rung, draft.now))
+        return draft.event(type="task", actor=SYSTEM, rule=rung.rung, **about)
+    draft.put(draft.hazard.clocks[clock.key].model_copy(update={"level": rung.rung}))
+    if rung.reason_within:
+        due = rules.calendar.deadline(now, rung.reason_within).due
+        draft.owe(
+            Obligation(
+                id=f"reason-{hazard.seq + 1}",
+                kind="reason",
+                unit=clock.bearer,
+                role=Role.PRINCIPAL,
+                raised_at=draft.now,
+                due=due,
+            )
+        )
+    return draft.event(type="escalation", actor=SYSTEM, rule=rung.rung, **about)
+
+
+def _task(rules: Rules, hazard: Hazard, rung: RungRow, now: datetime) -> Obligation:
+    """From L4 a human decides: the ladder only lays the question before him (SUP-03, SUP-05)."""
+    return Obligation(
+        id=f"{'talk' if rung.rung is Rung.L4 else 'referral'}-{hazard.seq + 1}",
+        kind="talk" if rung.rung is Rung.L4 else "referral",
+        unit=rules.book.organisation.office,
+        role=rung.decided_by or Role.OFFICE,
+        raised_at=now,
+    )

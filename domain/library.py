@@ -1,0 +1,117 @@
+"""Rulebooks and calendars by content address: what a hazard's decisions are made under (I5).
+
+A hazard's state, and every event of it, names its rulebook and its calendar by digest. The texts
+themselves stand once in the library of each process, so twenty thousand hazards share one rulebook,
+and a changed word is another digest.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cached_property
+
+from pydantic import BaseModel, ConfigDict
+
+from domain.calendar import Calendar
+from domain.catalogue import Catalogue
+from domain.organisation import Organisation
+from domain.policy import Policy
+from domain.values import Digest, Value
+
+
+class UnknownRules(LookupError):
+    """A digest that this process has no text for. Load it (``qingling migrate`` publishes profiles)."""
+
+
+class Rulebook(Value):
+    """A district's profile: number prefix, organisation, policy and catalogue as one immutable text."""
+
+    model_config = ConfigDict(frozen=True)
+
+    profile: str
+    """Key of the profile, e.g. ``qingpu``."""
+    name: str
+    en: str = ""
+    prefix: str
+    """Prefix of hazard numbers, e.g. ``QP``."""
+    version: str
+    organisation: Organisation
+    policy: Policy
+    catalogue: Catalogue
+
+    @cached_property
+    def digest(self) -> Digest:
+        return digest_of(self)
+
+
+def canonical(value: BaseModel, *, exclude: set[str] | None = None) -> str:
+    """The one text of a value: JSON, keys sorted, defaults left out, no ASCII escapes.
+
+    Leaving defaults out keeps the text, and with it every hash, the same when a later version of the
+    code gives the value a new field with a default.
+    """
+    data = value.model_dump(mode="json", exclude=exclude, exclude_defaults=True)
+    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest_of(value: BaseModel) -> Digest:
+    return Digest(hashlib.sha256(canonical(value).encode()).hexdigest())
+
+
+class Rules(Value):
+    """The rulebook and the calendar that decisions are made under now."""
+
+    book: Rulebook
+    calendar: Calendar
+    calendar_digest: Digest
+
+
+class Library:
+    """Every rulebook and calendar a process knows. Adding the same text twice changes nothing."""
+
+    def __init__(self) -> None:
+        self._books: dict[Digest, Rulebook] = {}
+        self._calendars: dict[Digest, Calendar] = {}
+        self._rules: dict[tuple[Digest, Digest], Rules] = {}
+
+    def add_book(self, book: Rulebook) -> Digest:
+        self._books.setdefault(book.digest, book)
+        return book.digest
+
+    def add_calendar(self, calendar: Calendar) -> Digest:
+        digest = digest_of(calendar)
+        self._calendars.setdefault(digest, calendar)
+        return digest
+
+    def calendar(self, digest: Digest) -> Calendar:
+        try:
+            return self._calendars[digest]
+        except KeyError:
+            raise UnknownRules(f"no calendar {digest[:12]} in the library") from None
+
+    def knows(self, digest: Digest) -> bool:
+        return digest in self._books or digest in self._calendars
+
+    def rules(self, book: Digest, calendar: Digest) -> Rules:
+        """Raises :class:`UnknownRules` when either text is missing."""
+        key = (book, calendar)
+        if key not in self._rules:
+            if book not in self._books:
+                raise UnknownRules(f"no rulebook {book[:12]} in the library")
+            self._rules[key] = Rules(
+                book=self._books[book], calendar=self.calendar(calendar), calendar_digest=calendar
+            )
+        return self._rules[key]
+
+    @property
+    def books(self) -> tuple[Rulebook, ...]:
+        return tuple(self._books.values())
+
+    @property
+    def calendars(self) -> tuple[Calendar, ...]:
+        return tuple(self._calendars.values())
+
+
+LIBRARY = Library()
+"""The library of this process. Content-addressed, so sharing it is safe even inside workflow code."""

@@ -1,0 +1,160 @@
+"""Who there is: units, roles and seats of a district, and the one who acts."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from pydantic import ConfigDict, model_validator
+
+from domain.values import Labelled, PersonId, UnitId, Value
+
+
+class UnitType(Labelled):
+    """Kinds of unit (process.md §3.1)."""
+
+    SUBDISTRICT = "SUBDISTRICT", "街镇", "sub-district or town"
+    DISTRICT_ENTERPRISE = "DISTRICT_ENTERPRISE", "区属企业", "district-owned enterprise"
+    BUREAU = "BUREAU", "委办局/行业主管部门", "bureau"
+    UTILITY_OWNER = "UTILITY_OWNER", "权属单位", "owner of a utility (external)"
+    OFFICE = "OFFICE", "清零办/专班办公室", "coordinating office"
+    TRANSFER_DESK = "TRANSFER_DESK", "城运中心", "transfer desk"
+    LEADING_GROUP = "LEADING_GROUP", "领导小组", "leading group"
+    DISTRICT_GOV = "DISTRICT_GOV", "区政府", "district government"
+    VILLAGE_COMMITTEE = "VILLAGE_COMMITTEE", "村居", "village committee"
+    ZONE = "ZONE", "管区", "zone of a town"
+    THIRD_PARTY = "THIRD_PARTY", "第三方", "third party"
+
+
+_HANDLING = frozenset(
+    {
+        UnitType.SUBDISTRICT,
+        UnitType.DISTRICT_ENTERPRISE,
+        UnitType.BUREAU,
+        UnitType.VILLAGE_COMMITTEE,
+        UnitType.ZONE,
+    }
+)
+
+
+class Role(Labelled):
+    """Roles (process.md §3.1). A seat is a role in a unit; rights follow from both."""
+
+    DISCOVERER = "discoverer", "发现人", "discoverer"
+    LIAISON = "liaison", "联络员", "liaison"
+    HANDLER = "handler", "责任人员", "handler"
+    DEPUTY_LEADER = "deputy_leader", "分管领导", "deputy leader in charge"
+    PRINCIPAL = "principal", "一把手", "principal"
+    ASSESSOR = "assessor", "清零评估人", "clearance assessor"
+    DESK = "desk", "城运中心值班", "duty officer of the transfer desk"
+    OFFICE = "office", "清零办", "coordinating office"
+    OFFICE_DIRECTOR = "office_director", "清零办主任", "director of the office"
+    CUSTODIAN = "custodian", "台账专管员", "custodian of the ledger"
+    AUDITOR = "auditor", "审计员", "auditor"
+    SYSTEM = "system", "系统", "the system itself"
+
+
+ROLES_OF_THE_DESK = frozenset({Role.DESK})
+ROLES_OF_THE_OFFICE = frozenset({Role.OFFICE, Role.OFFICE_DIRECTOR})
+SEES_WHOLE_PROFILE = frozenset({Role.DESK, Role.OFFICE, Role.OFFICE_DIRECTOR, Role.AUDITOR})
+"""Roles that read every hazard of their profile; all others read what concerns their unit."""
+
+
+class Actor(Value):
+    """Who acts, from which seat. ``person`` is an opaque reference; ``post`` the office held (职务)."""
+
+    unit: UnitId
+    role: Role
+    person: PersonId
+    post: str = ""
+
+
+SYSTEM = Actor(unit=UnitId("system"), role=Role.SYSTEM, person=PersonId("system"))
+"""The actor of timers and of administration."""
+
+
+class PersonRef(Value):
+    """A person named in a form, by opaque reference and post. A bare string is read as the reference."""
+
+    person: PersonId
+    post: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: object) -> object:
+        return {"person": value} if isinstance(value, str) else value
+
+
+class Unit(Value):
+    """A unit of the district. ``aliases`` are other names it goes by, older ones included (A14)."""
+
+    id: UnitId
+    name: str
+    en: str = ""
+    type: UnitType
+    aliases: tuple[str, ...] = ()
+    supervisor: UnitId | None = None
+    """For an external owner (权属单位): the bureau that supervises it and answers for it (A15)."""
+
+    @property
+    def handles(self) -> bool:
+        """Whether hazards can be given to this unit."""
+        return self.type in _HANDLING
+
+
+class Organisation(Value):
+    """The units of one profile and which of them hold the central seats."""
+
+    model_config = ConfigDict(frozen=True)
+
+    units: tuple[Unit, ...]
+    desk: UnitId
+    office: UnitId
+    aliases: dict[str, UnitId] = {}
+    """Department names of the catalogue and of older papers → unit (A14, A15)."""
+
+    @cached_property
+    def by_id(self) -> dict[UnitId, Unit]:
+        return {unit.id: unit for unit in self.units}
+
+    @cached_property
+    def _by_name(self) -> dict[str, Unit]:
+        named = {alias: self.by_id[unit] for alias, unit in self.aliases.items()}
+        for unit in self.units:
+            named.update({alias: unit for alias in unit.aliases})
+        for unit in self.units:
+            named.update({unit.name: unit, unit.id: unit})
+        return named
+
+    @cached_property
+    def _streets(self) -> tuple[Unit, ...]:
+        return tuple(unit for unit in self.units if unit.type is UnitType.SUBDISTRICT)
+
+    def find(self, name: str) -> Unit | None:
+        """The unit with this id, name or alias."""
+        return self._by_name.get(name.strip())
+
+    def name(self, unit: UnitId) -> str:
+        found = self.by_id.get(unit)
+        return found.name if found else str(unit)
+
+    def subdistrict_in(self, place: str) -> UnitId | None:
+        """The sub-district whose name the text of a place mentions first, if any."""
+        mentioned = [
+            (place.index(name), unit.id)
+            for unit in self._streets
+            for name in (unit.name, *unit.aliases)
+            if name in place
+        ]
+        return min(mentioned)[1] if mentioned else None
+
+    def seat_problem(self, actor: Actor) -> str | None:
+        """Why nobody can hold this seat (Chinese sentence), or ``None`` when it exists."""
+        if actor.role is Role.SYSTEM:
+            return None
+        if actor.unit not in self.by_id:
+            return f"本区没有单位“{actor.unit}”"
+        if actor.role in ROLES_OF_THE_DESK and actor.unit != self.desk:
+            return f"“{actor.role.zh}”席位只设在{self.name(self.desk)}"
+        if actor.role in ROLES_OF_THE_OFFICE and actor.unit != self.office:
+            return f"“{actor.role.zh}”席位只设在{self.name(self.office)}"
+        return None

@@ -1,0 +1,136 @@
+"""The numbers a district works by: clock rows, ladder rows and look-backs, each with its source.
+
+A row applies where all its selectors fit; of several that fit, the one with the most particular
+selector wins (catalogue item, then risk category, then urgency, then mode).
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import model_validator
+
+from domain.values import ClockKey, Colour, Limit, LimitKind, Mode, Rung, Urgency, Value
+
+
+class Case(Value):
+    """What of a hazard selects its policy rows."""
+
+    mode: Mode
+    urgency: Urgency
+    code: str | None = None
+    category: int | None = None
+
+
+class ClockRow(Value):
+    """One deadline of the policy.
+
+    ``limit`` runs from the clock's start; ``cap`` is the longest total, one extension included, counted
+    from the same start; ``None`` means that no extension can be asked. ``remind`` counts working days
+    before the due day. ``bearer`` says who is late when it passes.
+    """
+
+    id: str
+    clock: ClockKey
+    limit: Limit
+    source: str
+    mode: Mode | None = None
+    urgency: Urgency | None = None
+    codes: tuple[str, ...] = ()
+    categories: tuple[int, ...] = ()
+    cap: Limit | None = None
+    remind: tuple[Limit, ...] = ()
+    ladder: Literal["full", "short", "none"] = "none"
+    bearer: Literal["owner", "desk", "office"] = "owner"
+
+    def applies(self, case: Case) -> bool:
+        return (
+            (self.mode is None or self.mode is case.mode)
+            and (self.urgency is None or self.urgency is case.urgency)
+            and (not self.codes or case.code in self.codes)
+            and (not self.categories or case.category in self.categories)
+        )
+
+    @property
+    def particularity(self) -> tuple[bool, bool, bool, bool]:
+        return (bool(self.codes), bool(self.categories), self.urgency is not None, self.mode is not None)
+
+
+class Addressee(Value):
+    """A seat that a notice goes to: the bearer of the clock, the office, the desk or all units."""
+
+    who: Literal["bearer", "office", "desk", "all"]
+    role: str
+
+
+class RungRow(Value):
+    """One rung of a ladder.
+
+    ``after`` counts working days after the due day, at 09:00; ``after_hours`` replaces it for clocks in
+    hours of urgent hazards. A rung ``decided_by`` a human becomes a task for that role, not a fact (L4, L5).
+    """
+
+    rung: Rung
+    colour: Colour
+    document: str
+    document_en: str
+    after: Limit | None = None
+    after_hours: Limit | None = None
+    to: tuple[Addressee, ...]
+    cc: tuple[Addressee, ...] = ()
+    decided_by: Literal["office", "office_director"] | None = None
+    unless_reason_accepted: bool = False
+    reason_within: Limit | None = None
+    """How long the addressee has to state a reason (L2, 说明)."""
+    source: str
+
+
+class Policy(Value):
+    """All rows of a profile. Raises ``ValueError`` when two rows claim the same case."""
+
+    version: str
+    clocks: tuple[ClockRow, ...]
+    ladder: tuple[RungRow, ...]
+    short_ladder: tuple[Rung, ...] = (Rung.L1, Rung.L2)
+    """Rungs of clocks that are not the main clock (process.md §3.4)."""
+    lookbacks: dict[Mode, tuple[Limit, ...]]
+    """Look-back dates counted from the clearance (N71: no source, P)."""
+    relapse_match: Limit
+    major_persons: int = 50
+    """Number of persons from which a hazard is marked major (重大, CLS-07)."""
+    item_urgency: dict[str, Urgency] = {}
+    """Items that are never reported below an urgency (S03-04 立即, N22)."""
+
+    @model_validator(mode="after")
+    def _rows_are_distinct(self) -> Policy:
+        seen: dict[object, str] = {}
+        for row in self.clocks:
+            for code in row.codes or ("",):
+                for category in row.categories or (0,):
+                    key = (row.clock, row.mode, row.urgency, code, category)
+                    if key in seen:
+                        raise ValueError(f"clock rows {seen[key]} and {row.id} claim the same case")
+                    seen[key] = row.id
+        return self
+
+    def row(self, clock: ClockKey, case: Case) -> ClockRow | None:
+        """The row of ``clock`` that applies to ``case``, or ``None`` when the policy has none."""
+        fitting = [row for row in self.clocks if row.clock is clock and row.applies(case)]
+        return max(fitting, key=lambda row: row.particularity) if fitting else None
+
+    def rung(self, rung: Rung) -> RungRow:
+        return next(row for row in self.ladder if row.rung is rung)
+
+    def rungs(self, row: ClockRow) -> tuple[RungRow, ...]:
+        """The rungs that time climbs for a clock, lowest first; reminders (L0) are the row's own."""
+        if row.ladder == "none":
+            return ()
+        return tuple(
+            rung
+            for rung in self.ladder
+            if rung.rung is not Rung.L0 and (row.ladder == "full" or rung.rung in self.short_ladder)
+        )
+
+    def hours_ladder(self, row: ClockRow, case: Case) -> bool:
+        """Whether the hour variants of the rungs apply (process.md §3.4, last line of the ladder)."""
+        return row.limit.kind is LimitKind.HOURS and case.urgency is not Urgency.NORMAL

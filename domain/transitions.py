@@ -1,0 +1,215 @@
+"""The state table: every transition with its id, its command, from where to where, who, and on what terms.
+
+This table is what ``decide`` reads, what ``allowed`` explains and what the documentation prints. To add
+a transition, add a row; its form is in ``commands``, its guards in ``guards``, its effect in ``effects``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from domain import effects, guards
+from domain.guards import Ask, Guard
+from domain.organisation import Role, UnitType
+from domain.values import Labelled, State
+
+
+class Relation(Labelled):
+    """How the actor's unit must stand to the hazard."""
+
+    ANY = "ANY", "任何单位", "any unit"
+    OWNER = "OWNER", "管辖（责任）单位", "the owning unit"
+    REGISTRANT = "REGISTRANT", "登记单位", "the registering unit"
+    PLACE = "PLACE", "隐患所在街镇", "the sub-district of the place"
+
+
+@dataclass(frozen=True, slots=True)
+class Who:
+    """One kind of seat that may give a command: roles, relation to the hazard, kinds of unit."""
+
+    roles: frozenset[Role]
+    relation: Relation = Relation.ANY
+    types: frozenset[UnitType] = frozenset()
+
+    def admits(self, ask: Ask) -> bool:
+        return ask.actor.role in self.roles and self._type_fits(ask) and self._related(ask)
+
+    def _type_fits(self, ask: Ask) -> bool:
+        if not self.types:
+            return True
+        unit = ask.rules.book.organisation.by_id.get(ask.actor.unit)
+        return unit is not None and unit.type in self.types
+
+    def _related(self, ask: Ask) -> bool:
+        unit, hazard = ask.actor.unit, ask.hazard
+        match self.relation:
+            case Relation.ANY:
+                return True
+            case Relation.OWNER:
+                return unit == hazard.owner
+            case Relation.REGISTRANT:
+                return unit == hazard.registered_by
+            case Relation.PLACE:
+                # A place that no report has tied to a sub-district may be verified by any of them.
+                return hazard.subdistrict in (None, unit)
+
+    @property
+    def zh(self) -> str:
+        roles = "、".join(role.zh for role in Role if role in self.roles)
+        if self.relation is Relation.ANY:
+            return roles
+        return f"{self.relation.zh}的{roles}"
+
+    @property
+    def en(self) -> str:
+        roles = " / ".join(role.en for role in Role if role in self.roles)
+        return roles if self.relation is Relation.ANY else f"{roles} of {self.relation.en}"
+
+
+class Target(Enum):
+    """Where a transition leads when it is not one fixed state."""
+
+    STAYS = "–"
+    BY_CHANNEL = "REPORTED / REGISTERED"
+    BY_LOOKBACKS_LEFT = "CLEARED / CLOSED"
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One row of the state table. ``command`` is ``None`` for what time does."""
+
+    id: str
+    command: str | None
+    sources: frozenset[State]
+    target: State | Target
+    who: tuple[Who, ...]
+    guards: tuple[Guard, ...] = ()
+    effect: Callable[..., None] | None = None
+    requirement: str = ""
+
+
+_OPEN = frozenset(state for state in State if not state.terminal)
+_UNSOLVED = _OPEN - {State.CLEARED, State.LOOK_BACK}
+
+_DESK = Who(frozenset({Role.DESK}))
+_OFFICE = Who(frozenset({Role.OFFICE, Role.OFFICE_DIRECTOR}))
+_STREET_LIAISON = Who(frozenset({Role.LIAISON}), Relation.PLACE, frozenset({UnitType.SUBDISTRICT}))
+_FINDERS = Who(frozenset({Role.DISCOVERER, Role.LIAISON, Role.HANDLER, Role.DESK, Role.OFFICE}))
+_FIELD = frozenset({Role.DISCOVERER, Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL})
+_REGISTRANT = Who(_FIELD | {Role.DESK}, Relation.REGISTRANT)
+_SELF_HANDLERS = Who(
+    _FIELD,
+    Relation.REGISTRANT,
+    frozenset(
+        {
+            UnitType.SUBDISTRICT,
+            UnitType.DISTRICT_ENTERPRISE,
+            UnitType.BUREAU,
+            UnitType.VILLAGE_COMMITTEE,
+            UnitType.ZONE,
+        }
+    ),
+)
+_OWNER_LIAISON = Who(frozenset({Role.LIAISON}), Relation.OWNER)
+_OWNER_HANDLER = Who(frozenset({Role.HANDLER}), Relation.OWNER)
+_OWNER_LEADERS = Who(
+    frozenset({Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL}), Relation.OWNER
+)
+_OWNER_ASSESSOR = Who(frozenset({Role.ASSESSOR}), Relation.OWNER)
+_OWNER_WATCH = Who(_FIELD | {Role.ASSESSOR}, Relation.OWNER)
+_SYSTEM = Who(frozenset({Role.SYSTEM}))
+
+
+def _row(
+    id: str,
+    command: str | None,
+    sources: State | frozenset[State] | None,
+    target: State | Target,
+    who: tuple[Who, ...],
+    requirement: str,
+    *guarded: Guard,
+    effect: Callable[..., Any] | None = None,
+) -> Transition:
+    if sources is None:
+        sources = frozenset()
+    elif isinstance(sources, State):
+        sources = frozenset({sources})
+    return Transition(id, command, sources, target, who, guarded, effect, requirement)
+
+
+# fmt: off
+TRANSITIONS: tuple[Transition, ...] = (
+    _row("T01", "report", None, Target.BY_CHANNEL, (_FINDERS,), "REG-03",
+         guards.known_code, guards.known_subdistrict, guards.classified_if_own, guards.not_in_the_future,
+         effect=effects.report),
+    _row("T02", "verify_confirm", State.REPORTED, State.REGISTERED, (_DESK, _STREET_LIAISON), "VER-07",
+         guards.known_code, guards.known_subdistrict, guards.classified,
+         effect=effects.verify_confirm),
+    _row("T03", "verify_dismiss", State.REPORTED, State.DISMISSED, (_DESK, _STREET_LIAISON), "VER-07",
+         effect=effects.verify_dismiss),
+    _row("T04", "clear_on_spot", State.REGISTERED, State.CLEARED, (_REGISTRANT,), "REG-04",
+         guards.has_before_evidence, guards.has_after_evidence, guards.assessor_named,
+         guards.assessor_is_another,
+         effect=effects.clear_on_spot),
+    _row("T05", "self_handle", State.REGISTERED, State.PLANNING, (_SELF_HANDLERS,), "MOD-04",
+         guards.of_own_line,
+         effect=effects.self_handle),
+    _row("T06", "assign", State.REGISTERED, State.AWAITING_SIGNOFF, (_DESK, _OFFICE), "ACT-18",
+         guards.target_exists, guards.target_handles,
+         effect=effects.assign),
+    _row("T17", "sign", State.AWAITING_SIGNOFF, State.PLANNING, (_OWNER_LIAISON,), "ACT-19",
+         effect=effects.sign),
+    _row("T19", "submit_plan", State.PLANNING, State.REMEDIATING, (_OWNER_HANDLER, _OWNER_LIAISON), "PLN-01",
+         guards.plan_units_known, guards.nodes_ahead, guards.within_cap, guards.within_limit,
+         effect=effects.submit_plan),
+    _row("T21", "progress", State.REMEDIATING, Target.STAYS, (_OWNER_HANDLER, _OWNER_LIAISON), "REM-05",
+         guards.milestones_known,
+         effect=effects.progress),
+    _row("T22", "request_extension", frozenset({State.PLANNING, State.REMEDIATING}), Target.STAYS,
+         (_OWNER_LEADERS,), "N04",
+         guards.first_request, guards.extendable, guards.before_due, guards.extension_within_cap,
+         guards.extension_is_later,
+         effect=effects.request_extension),
+    _row("T22", "decide_extension", frozenset({State.PLANNING, State.REMEDIATING}), Target.STAYS,
+         (_DESK,), "N14",
+         guards.request_pending,
+         effect=effects.decide_extension),
+    _row("T25", "report_completion", State.REMEDIATING, State.SELF_ASSESSMENT,
+         (_OWNER_HANDLER, _OWNER_LIAISON), "VER-02",
+         effect=effects.report_completion),
+    _row("T26", "assess_pass", State.SELF_ASSESSMENT, State.CLEARED, (_OWNER_ASSESSOR,), "VER-01",
+         guards.assessor_is_not_handler, guards.goals_known, guards.every_goal_met,
+         effect=effects.assess_pass),
+    _row("T27", "assess_fail", State.SELF_ASSESSMENT, State.REMEDIATING, (_OWNER_ASSESSOR,), "VER-01",
+         guards.assessor_is_not_handler, guards.goals_known,
+         effect=effects.assess_fail),
+    _row("T30", None, State.CLEARED, State.LOOK_BACK, (_SYSTEM,), "LBK-01"),
+    _row("T31", "lookback_pass", State.LOOK_BACK, Target.BY_LOOKBACKS_LEFT, (_OFFICE, _OWNER_WATCH), "LBK-01",
+         effect=effects.lookback_pass),
+    _row("T32", "lookback_relapse", State.LOOK_BACK, State.PLANNING, (_OFFICE, _OWNER_WATCH), "LBK-03",
+         effect=effects.relapse),
+    _row("T32", "confirm_relapse", frozenset({State.CLEARED, State.LOOK_BACK}), State.PLANNING,
+         (_DESK, _OFFICE), "LBK-03",
+         guards.within_relapse_window, guards.not_itself,
+         effect=effects.relapse),
+    _row("T33", "merge", _UNSOLVED, State.MERGED, (_OFFICE,), "T33",
+         guards.not_itself,
+         effect=effects.merge),
+    _row("T34", "state_reason", _UNSOLVED | {State.LOOK_BACK}, Target.STAYS, (_OWNER_LEADERS,), "SUP-01",
+         guards.is_late,
+         effect=effects.state_reason),
+    _row("T34", "accept_reason", _UNSOLVED | {State.LOOK_BACK}, Target.STAYS, (_OFFICE,), "SUP-01",
+         guards.reason_stated,
+         effect=effects.accept_reason),
+    _row("T35", "classify", _UNSOLVED, Target.STAYS, (_OFFICE,), "RSK-05",
+         effect=effects.classify),
+    _row("N94", "load_calendar", _OPEN, Target.STAYS, (_SYSTEM,), "N94",
+         effect=effects.load_calendar),
+)
+# fmt: on
+
+BY_COMMAND: dict[str, Transition] = {row.command: row for row in TRANSITIONS if row.command}
+"""The row of each command. A command has one row; where it leads may depend on the hazard."""

@@ -1,0 +1,261 @@
+"""The small words every other module speaks: identifiers, enumerations, limits and the local time zone."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, timezone
+from enum import StrEnum
+from typing import Any, NewType
+
+from pydantic import BaseModel, ConfigDict
+from pydantic_core import CoreSchema, core_schema
+
+HazardId = NewType("HazardId", str)
+"""Official number (编号), e.g. ``QP-2026-000101``; also the workflow id. Holds no personal data (I8)."""
+UnitId = NewType("UnitId", str)
+PersonId = NewType("PersonId", str)
+"""Opaque reference to a person in the deployment's own directory; never a name that leaves the ledger."""
+Digest = NewType("Digest", str)
+"""Content address (SHA-256, hex) of a rulebook or a calendar."""
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""Asia/Shanghai has had no summer time since 1991; a fixed offset needs no tz database in workflow code."""
+
+FIRE_AT = time(9, 0)
+"""Ladder events and look-back days fire at 09:00 local time (process.md §3.4, P)."""
+
+
+class Value(BaseModel):
+    """An immutable value. Unknown fields are ignored, so that older code can read newer records."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+def local(moment: datetime) -> datetime:
+    """The same instant in Asia/Shanghai. Raises ``ValueError`` on a naive datetime."""
+    if moment.tzinfo is None:
+        raise ValueError("a datetime without offset is ambiguous")
+    return moment.astimezone(SHANGHAI)
+
+
+def end_of(day: date) -> datetime:
+    """24:00 of ``day``, stored as 00:00 of the next day, +08:00 (process.md §3.4)."""
+    return datetime.combine(day + timedelta(days=1), time(0), SHANGHAI)
+
+
+def last_day(due: datetime) -> date:
+    """The day a deadline belongs to: 24:00 of a day belongs to that day, not to the next."""
+    return (local(due) - timedelta(microseconds=1)).date()
+
+
+def nine_o_clock(day: date) -> datetime:
+    return datetime.combine(day, FIRE_AT, SHANGHAI)
+
+
+class LimitKind(StrEnum):
+    """How a limit counts (process.md §3.4, N90)."""
+
+    WORKING_DAYS = "WD"
+    CALENDAR_DAYS = "CD"
+    HOURS = "H"
+
+
+_UNIT_ZH = {LimitKind.WORKING_DAYS: "个工作日", LimitKind.CALENDAR_DAYS: "日", LimitKind.HOURS: "小时"}
+_UNIT_EN = {
+    LimitKind.WORKING_DAYS: "working day",
+    LimitKind.CALENDAR_DAYS: "calendar day",
+    LimitKind.HOURS: "hour",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A length of time as the plans state it: ``WD 5``, ``CD 30`` or ``H 24``."""
+
+    kind: LimitKind
+    n: int
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.n}"
+
+    @property
+    def zh(self) -> str:
+        return f"{self.n}{_UNIT_ZH[self.kind]}"
+
+    @property
+    def en(self) -> str:
+        return f"{self.n} {_UNIT_EN[self.kind]}{'' if self.n == 1 else 's'}"
+
+    @classmethod
+    def parse(cls, text: str) -> Limit:
+        """Read ``"WD 5"``. Raises ``ValueError`` when it is not a kind and a whole number from 0."""
+        match = re.fullmatch(r"(WD|CD|H) (\d+)", text)
+        if not match:
+            raise ValueError(f"not a limit: {text!r} (write 'WD 5', 'CD 30' or 'H 24')")
+        return cls(LimitKind(match[1]), int(match[2]))
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> CoreSchema:
+        return core_schema.no_info_plain_validator_function(
+            lambda value: value if isinstance(value, cls) else cls.parse(str(value)),
+            serialization=core_schema.to_string_ser_schema(),
+        )
+
+
+def WorkingDays(n: int) -> Limit:
+    return Limit(LimitKind.WORKING_DAYS, n)
+
+
+def CalendarDays(n: int) -> Limit:
+    return Limit(LimitKind.CALENDAR_DAYS, n)
+
+
+def Hours(n: int) -> Limit:
+    return Limit(LimitKind.HOURS, n)
+
+
+class Labelled(StrEnum):
+    """An enumeration whose members carry the Chinese term of the documents and an English one."""
+
+    zh: str
+    en: str
+
+    def __new__(cls, value: str, zh: str = "", en: str = "") -> Labelled:
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.zh = zh or value
+        member.en = en or value
+        return member
+
+
+class State(Labelled):
+    """States of a hazard (process.md §3.2) that are built; each with its Chinese name."""
+
+    REPORTED = "REPORTED", "待核实", "reported, to be verified"
+    REGISTERED = "REGISTERED", "已登记", "registered"
+    AWAITING_SIGNOFF = "AWAITING_SIGNOFF", "待签收", "waiting for the unit to sign for it"
+    PLANNING = "PLANNING", "方案制定中", "plan being drawn up"
+    REMEDIATING = "REMEDIATING", "整治中", "being remediated"
+    SELF_ASSESSMENT = "SELF_ASSESSMENT", "清零评估中", "clearance being assessed"
+    CLEARED = "CLEARED", "已清零（销号）", "cleared, under watch"
+    LOOK_BACK = "LOOK_BACK", "回头看中", "look-back open"
+    CLOSED = "CLOSED", "已归档", "closed"
+    DISMISSED = "DISMISSED", "核查不属实", "dismissed as unfounded"
+    MERGED = "MERGED", "并案", "merged into another hazard"
+
+    @property
+    def terminal(self) -> bool:
+        return self in _TERMINAL
+
+
+_TERMINAL = frozenset({State.CLOSED, State.DISMISSED, State.MERGED})
+
+
+class Mode(Labelled):
+    """Mode of remediation (整治方式, MOD-01)."""
+
+    GENERAL = "GENERAL", "一般整治", "general"
+
+
+class Urgency(Labelled):
+    """Urgency (紧急程度, N12)."""
+
+    NORMAL = "NORMAL", "一般", "normal"
+    URGENT = "URGENT", "紧急", "urgent"
+    FLASH = "FLASH", "特急", "flash"
+
+
+class Sla(Labelled):
+    """Punctuality of what the owner owes now."""
+
+    ON_TIME = "ON_TIME", "正常", "on time"
+    DUE_SOON = "DUE_SOON", "临期", "due soon"
+    OVERDUE = "OVERDUE", "超期", "overdue"
+
+
+class Confidentiality(Labelled):
+    """Who may be told (SEC-01)."""
+
+    PUBLIC = "PUBLIC", "公开", "public"
+    INTERNAL = "INTERNAL", "内部", "internal"
+    SENSITIVE = "SENSITIVE", "敏感", "sensitive"
+
+
+class Colour(Labelled):
+    """The four colours; risk and supervision each have a scale of their own (A18)."""
+
+    RED = "RED", "红", "red"
+    ORANGE = "ORANGE", "橙", "orange"
+    YELLOW = "YELLOW", "黄", "yellow"
+    BLUE = "BLUE", "蓝", "blue"
+
+
+class Rung(Labelled):
+    """Rungs of the escalation ladder (process.md §3.4)."""
+
+    L0 = "L0", "提醒", "reminder"
+    L1 = "L1", "催办", "urging"
+    L2 = "L2", "督办", "supervision"
+    L3 = "L3", "通报", "circular of criticism"
+    L4 = "L4", "约谈告诫", "admonishing talk"
+    L5 = "L5", "提请追责", "referral for accountability"
+
+    @property
+    def step(self) -> int:
+        return int(self.value[1])
+
+
+class Channel(Labelled):
+    """How a hazard was found (发现渠道, REG-01, REG-02). Outside channels are verified first (T01)."""
+
+    DAILY_PATROL = "daily_patrol", "日常排查", "daily inspection"
+    GRID_PATROL = "grid_patrol", "网格巡查", "grid patrol"
+    JOINT_STATION = "joint_station", "居村联勤联动", "neighbourhood joint station"
+    UNIFIED_NETWORK = "unified_network", "一网统管", "city-wide network"
+    THIRD_PARTY = "third_party", "第三方排查", "third-party inspection"
+    HOTLINE = "hotline", "市民热线", "citizens' hotline"
+    MEDIA = "media", "媒体报道", "media report"
+    PUBLIC_OPINION = "public_opinion", "网络舆情", "public opinion online"
+    PETITION = "petition", "群众来信来访", "letters and visits"
+    MODEL = "model", "大数据研判预警模型", "early-warning model"
+    APPLICATION = "application", "应用场景", "application scenario"
+
+    @property
+    def outside(self) -> bool:
+        return self in _OUTSIDE
+
+
+_OUTSIDE = frozenset(
+    {
+        Channel.HOTLINE,
+        Channel.MEDIA,
+        Channel.PUBLIC_OPINION,
+        Channel.PETITION,
+        Channel.MODEL,
+        Channel.APPLICATION,
+    }
+)
+
+
+class Outcome(Labelled):
+    """What the remediation came to (T25)."""
+
+    ELIMINATED = "eliminated", "消除", "eliminated"
+    CLOSED_BY_LAW = "closed_by_law", "依法关闭", "closed down by law"
+    RESOLVED = "resolved", "化解", "resolved"
+    TO_JUSTICE = "to_justice", "移送司法", "handed over to the judiciary"
+
+
+class ClockKey(Labelled):
+    """Kinds of clock (process.md §3.4)."""
+
+    VERIFY = "verify", "核实", "verification"
+    SIGN = "sign", "签收", "sign-off"
+    PLAN = "plan", "方案", "plan"
+    REMEDIATE = "remediate", "整治", "remediation"
+    EXTENSION_DECISION = "extension_decision", "延期审批", "decision on the extension"
+    ASSESS = "assess", "清零评估", "clearance assessment"
+    LOOKBACK = "lookback", "回头看日", "look-back date"
+    LOOKBACK_DO = "lookback_do", "回头看办理", "carrying out the look-back"
+    RELAPSE_MATCH = "relapse_match", "回潮比对期", "window for matching a relapse"
