@@ -1,0 +1,1 @@
+"""What workflows have done to the world: the record, and later notices, archive and documents."""

@@ -1,0 +1,29 @@
+"""``record``: one change of one hazard in one transaction, idempotent by (hazard, seq)."""
+
+from __future__ import annotations
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.contract import LEDGER_CONFLICT, RECORD, Entry
+from storage import ledger
+from storage.database import Database, LedgerConflict
+
+
+class Recorder:
+    """Holds the database that ``record`` writes to."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @activity.defn(name=RECORD)
+    async def record(self, entry: Entry) -> None:
+        """Append events to the ledger and bring the read model up to date.
+
+        Raises a non-retryable failure when the ledger already says something else; any other error
+        (database away, disk full) is retried by Temporal until it has passed.
+        """
+        try:
+            await self._database.write(ledger.append, entry.hazard, entry.events)
+        except LedgerConflict as conflict:
+            raise ApplicationError(str(conflict), type=LEDGER_CONFLICT, non_retryable=True) from conflict

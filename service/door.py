@@ -1,0 +1,289 @@
+"""The one door for commands. It knows Temporal; those who call it do not.
+
+``report`` opens a hazard, ``give`` sends a command and waits for its record, ``send`` leaves one behind
+without waiting. Nothing that has been answered can be lost: a report is durable once its workflow is
+started, a command once its update is accepted, and both are answered only after their record.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from temporalio.api.enums.v1 import UpdateWorkflowExecutionLifecycleStage as Stage
+from temporalio.api.update.v1 import UpdateRef, WaitPolicy
+from temporalio.api.common.v1 import WorkflowExecution
+from temporalio.api.workflowservice.v1 import PollWorkflowExecutionUpdateRequest
+from temporalio.client import (
+    Client,
+    WorkflowUpdateFailedError,
+    WorkflowUpdateRPCTimeoutOrCancelledError,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from domain import hazard as core
+from domain.commands import Command, Order, Report
+from domain.events import command_digest, evolve
+from domain.library import Library
+from domain.refusal import Refusal, refuse
+from domain.state import Hazard
+from domain.values import HazardId, local
+from service.rulebooks import Current
+from storage import ledger, numbers, readmodel
+from storage.database import Database
+from storage.scope import Principal
+from workflows import view
+from workflows.contract import (
+    STATE_QUERY,
+    WORKFLOW,
+    Receipt,
+    Start,
+    refusal_in,
+    search_attributes,
+)
+
+LONGEST_KEY = 128
+
+
+class NotFound(Exception):
+    """There is no such hazard, or it is not for this caller's eyes."""
+
+
+class NotRecorded(Exception):
+    """The command did not reach its hazard (no worker, no server). Nothing has changed; try again."""
+
+
+class Pending(Exception):
+    """Accepted and durable, but its record is not written yet. It will be; look again later."""
+
+    def __init__(self, hazard: HazardId) -> None:
+        super().__init__(f"{hazard}: accepted, waiting for its record")
+        self.hazard = hazard
+
+
+@dataclass(frozen=True, slots=True)
+class Doorway:
+    """How long callers wait. ``patience`` bounds one command or report."""
+
+    task_queue: str
+    patience: timedelta = timedelta(seconds=10)
+
+
+class Door:
+    """Commands to hazards on behalf of a principal, idempotent by key."""
+
+    def __init__(
+        self, client: Client, database: Database, library: Library, current: Current, way: Doorway
+    ) -> None:
+        self._client = client
+        self._database = database
+        self._library = library
+        self._current = current
+        self._way = way
+
+    async def report(self, principal: Principal, form: Report, key: str) -> Receipt:
+        """Open a hazard (T01). The same key gives the same hazard.
+
+        Raises :class:`Refusal`, :class:`Pending` when it is durable but not yet in the ledger, or
+        :class:`NotRecorded` when Temporal cannot be reached.
+        """
+        hazard = await self.start(principal, form, key)
+        stored = await self._recorded(hazard)
+        if stored is None:
+            raise Pending(hazard)
+        first = stored.done.get(key)
+        if first is None or first.digest != command_digest(form):
+            raise _key_reused()
+        return Receipt(hazard=hazard, seq=stored.seq, state=stored.state, repeated=stored.seq > 1)
+
+    async def start(self, principal: Principal, form: Report, key: str) -> HazardId:
+        """Make a report durable without waiting for its record (imports, detectors)."""
+        _check_key(key)
+        book, calendar = await self._current.rules(principal.profile)
+        rules = self._library.rules(book, calendar)
+        now = datetime.now(UTC)
+        core.report(rules, HazardId("?"), book, form, principal.actor, now, key)  # refuse before numbering
+        hazard = await self._database.write(
+            numbers.allocate, principal.profile, rules.book.prefix, local(now).year, _scoped(principal, key)
+        )
+        start = Start(
+            hazard=hazard,
+            profile=principal.profile,
+            rules=book,
+            calendar=calendar,
+            report=Order(command=form, actor=principal.actor, key=key),
+        )
+        await self.launch(start)
+        return hazard
+
+    async def launch(self, start: Start) -> None:
+        """Start the workflow of a numbered report; starting it twice is the same as once."""
+        rules = self._library.rules(start.rules, start.calendar)
+        order = start.report
+        assert order is not None and isinstance(order.command, Report)
+        event = core.report(
+            rules, start.hazard, start.rules, order.command, order.actor, datetime.now(UTC), order.key
+        )
+        foreseen = evolve(None, event)
+        try:
+            await self._client.start_workflow(
+                WORKFLOW,
+                start,
+                id=start.hazard,
+                task_queue=self._way.task_queue,
+                id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                search_attributes=search_attributes(start.profile, foreseen),
+                static_summary=view.summary(rules.book, foreseen),
+                rpc_timeout=self._way.patience,
+            )
+        except WorkflowAlreadyStartedError:
+            pass  # it was, and has ended since
+        except RPCError as error:
+            raise NotRecorded(f"Temporal: {error.message}") from error
+
+    async def give(
+        self,
+        principal: Principal,
+        hazard: HazardId,
+        command: Command,
+        key: str,
+        expected: int | None = None,
+    ) -> Receipt:
+        """Carry out a command and wait until it is in the ledger.
+
+        Raises :class:`Refusal`, :class:`NotFound`, :class:`Pending`, :class:`NotRecorded`.
+        """
+        _check_key(key)
+        order = Order(command=command, actor=principal.actor, key=key, expected=expected)
+        await self._visible(principal, hazard)
+        handle = self._client.get_workflow_handle(hazard)
+        update = _update_id(order)
+        try:
+            return await handle.execute_update(
+                command.do, order, id=update, result_type=Receipt, rpc_timeout=self._way.patience
+            )
+        except WorkflowUpdateFailedError as error:
+            refusal = refusal_in(error.cause)
+            if refusal is None:
+                raise NotRecorded(f"{hazard}: {error.cause}") from error
+            raise refusal from None
+        except WorkflowUpdateRPCTimeoutOrCancelledError:
+            if await self._accepted(hazard, update):
+                raise Pending(hazard) from None
+            raise NotRecorded(f"{hazard}: no worker took the command in time") from None
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                return await self._answer_from_the_ledger(hazard, order)
+            raise NotRecorded(f"Temporal: {error.message}") from error
+
+    async def send(
+        self,
+        principal: Principal,
+        hazard: HazardId,
+        command: Command,
+        key: str,
+        expected: int | None = None,
+    ) -> None:
+        """Leave a command behind; it is durable at once. If it is refused, the ledger will say so."""
+        _check_key(key)
+        order = Order(command=command, actor=principal.actor, key=key, expected=expected)
+        await self._visible(principal, hazard)
+        handle = self._client.get_workflow_handle(hazard)
+        try:
+            await handle.signal(command.do, order, rpc_timeout=self._way.patience)
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                await self._answer_from_the_ledger(hazard, order)
+                return
+            raise NotRecorded(f"Temporal: {error.message}") from error
+
+    async def live(self, hazard: HazardId) -> Hazard | None:
+        """The state as its workflow holds it. Raises :class:`NotRecorded` when nobody can be asked."""
+        try:
+            return await self._client.get_workflow_handle(hazard).query(
+                STATE_QUERY, result_type=Hazard, rpc_timeout=self._way.patience
+            )
+        except RPCError as error:
+            if error.status is RPCStatusCode.NOT_FOUND:
+                raise NotFound(hazard) from None
+            raise NotRecorded(f"Temporal: {error.message}") from error
+
+    # -----------------------------------------------------------------------------------------------
+
+    async def _recorded(self, hazard: HazardId) -> Hazard | None:
+        try:
+            return await self.live(hazard)
+        except NotRecorded:
+            return None  # the start is durable; only its record cannot be seen yet
+
+    async def _visible(self, principal: Principal, hazard: HazardId) -> None:
+        if not await self._database.read(readmodel.is_visible, principal, hazard):
+            raise NotFound(hazard)
+
+    async def _accepted(self, hazard: HazardId, update: str) -> bool:
+        """Whether an update that has not answered yet is already part of the history."""
+        request = PollWorkflowExecutionUpdateRequest(
+            namespace=self._client.namespace,
+            update_ref=UpdateRef(
+                workflow_execution=WorkflowExecution(workflow_id=hazard), update_id=update
+            ),
+            wait_policy=WaitPolicy(
+                lifecycle_stage=Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED
+            ),
+        )
+        try:
+            answer = await self._client.workflow_service.poll_workflow_execution_update(
+                request, timeout=timedelta(seconds=2)
+            )
+        except RPCError:
+            return False
+        return answer.stage >= Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED
+
+    async def _answer_from_the_ledger(self, hazard: HazardId, order: Order) -> Receipt:
+        """A hazard whose workflow has ended answers from its ledger: the repeated receipt, or the refusal."""
+        state = await self._database.read(ledger.replay, hazard)
+        if state is None or not state.state.terminal:
+            raise NotRecorded(f"{hazard}: its workflow is not running")
+        seq = core.repeated(state, order)
+        if seq is None:
+            rules = core.rules_for(self._library, state)
+            core.decide(rules, state, order, datetime.now(UTC))
+            raise NotRecorded(f"{hazard}: its workflow has ended")
+        return Receipt(hazard=hazard, seq=seq, state=state.state, repeated=True)
+
+
+def _check_key(key: str) -> None:
+    if not key or len(key) > LONGEST_KEY or not key.isprintable():
+        raise refuse(
+            422,
+            "bad-key",
+            "INT-01",
+            f"幂等键须为1至{LONGEST_KEY}个可打印字符",
+            f"the idempotency key must have 1 to {LONGEST_KEY} printable characters",
+        )
+
+
+def _scoped(principal: Principal, key: str) -> str:
+    """Keys of one unit never meet those of another."""
+    return f"{principal.profile}:{principal.actor.unit}:{key}"
+
+
+def _update_id(order: Order) -> str:
+    """The key, told apart by content and by seat, so that another command under it is refused, not answered."""
+    seat = f"{order.actor.unit}:{order.actor.role}:{order.actor.person}"
+    told_apart = hashlib.sha256(f"{command_digest(order.command)}:{seat}".encode()).hexdigest()[:12]
+    return f"{order.key}:{told_apart}"
+
+
+def _key_reused() -> Refusal:
+    return refuse(
+        422,
+        "key-reused",
+        "INT-01",
+        "该幂等键已用于另一项登记，请换一个",
+        "this idempotency key was used for another report; take a new one",
+    )

@@ -1,0 +1,114 @@
+"""The worker process: runs hazards' workflows and their activities until it is told to stop.
+
+``build`` assembles a worker for whoever needs one (this process, drills, tests); ``serve`` runs one with
+metrics, reloads what is published, and drains on SIGTERM: what it has begun it finishes, and takes no more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from datetime import timedelta
+
+import structlog
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.worker import (
+    PollerBehaviorAutoscaling,
+    UnsandboxedWorkflowRunner,
+    Worker,
+    WorkflowRunner,
+)
+
+from activities.record import Recorder
+from domain.library import LIBRARY
+from service.rulebooks import FRESH_SECONDS, Current
+from settings import Settings
+from storage.database import Database, StorageUnavailable
+from workflows.hazard import HazardWorkflow
+
+log = structlog.get_logger(__name__)
+
+GRACE = timedelta(seconds=30)
+"""How long tasks under way may take to finish after SIGTERM."""
+
+
+async def connect(settings: Settings, runtime: Runtime | None = None) -> Client:
+    """A Temporal client that speaks pydantic, as every process of ours does."""
+    return await Client.connect(
+        settings.temporal_address,
+        namespace=settings.temporal_namespace,
+        data_converter=pydantic_data_converter,
+        runtime=runtime,
+    )
+
+
+def build(
+    client: Client,
+    database: Database,
+    task_queue: str,
+    *,
+    max_cached_workflows: int = 20_000,
+    runner: WorkflowRunner | None = None,
+) -> Worker:
+    """A worker for hazards.
+
+    The runner is unsandboxed: workflow code is a thin shell over a pure core whose imports are held by
+    the import rules and whose determinism by replayed histories; the sandbox would cost a fifth of the
+    throughput. The tests run it in the sandbox as well.
+    """
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[HazardWorkflow],
+        activities=[Recorder(database).record],
+        workflow_runner=runner or UnsandboxedWorkflowRunner(),
+        max_cached_workflows=max_cached_workflows,
+        max_concurrent_workflow_tasks=200,
+        max_concurrent_local_activities=200,
+        max_concurrent_activities=50,
+        workflow_task_poller_behavior=PollerBehaviorAutoscaling(initial=5, maximum=20),
+        activity_task_poller_behavior=PollerBehaviorAutoscaling(maximum=5),
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+async def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT. Metrics of the Temporal SDK are served at ``metrics_address``."""
+    runtime = None
+    if settings.metrics_address:
+        metrics = PrometheusConfig(bind_address=settings.metrics_address)
+        runtime = Runtime(telemetry=TelemetryConfig(metrics=metrics))
+    database = Database.connect(settings.database_url.get_secret_value())
+    current = Current(database, LIBRARY)
+    await current.refresh()
+    client = await connect(settings, runtime)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    worker = build(client, database, settings.task_queue)
+    refreshing = asyncio.create_task(_keep_library_fresh(current))
+    try:
+        async with worker:
+            log.info("worker started", task_queue=settings.task_queue, address=settings.temporal_address)
+            await stop.wait()
+            log.info("worker draining", grace_seconds=GRACE.total_seconds())
+    finally:
+        refreshing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await refreshing
+        database.close()
+    log.info("worker stopped")
+
+
+async def _keep_library_fresh(current: Current) -> None:
+    """A hazard started under rules published a moment ago waits at most this long for them."""
+    while True:
+        await asyncio.sleep(FRESH_SECONDS)
+        try:
+            await current.refresh()
+        except StorageUnavailable as error:
+            log.warning("rulebooks not refreshed", reason=str(error))

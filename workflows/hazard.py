@@ -1,0 +1,218 @@
+"""HazardWorkflow: the durable shell of one hazard, from report to archive.
+
+All decisions are the core's (``decide``, ``tick``, ``next_wakeup``). This class keeps the state in one
+value, lets one command at a time change it, records each change before anybody is answered, and sleeps
+on one re-armed timer.
+
+Two rules hold it together (Temporal replays history, and an update may reach a worker that has none of
+it in its cache): every change of state passes through ``_commit``, which issues a command in the same
+workflow task; and nothing but ``_commit`` touches the state.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RawValue, RetryPolicy
+from temporalio.exceptions import ActivityError, ApplicationError
+
+with workflow.unsafe.imports_passed_through():
+    from activities.contract import LEDGER_CONFLICT, RECORD, Entry
+    from domain.commands import Order, Report
+    from domain.events import Event, evolve
+    from domain.hazard import decide, refused_event, repeated, report, rules_for
+    from domain.ladder import next_wakeup, tick
+    from domain.library import LIBRARY, Rules
+    from domain.refusal import Refusal
+    from domain.state import Hazard
+    from workflows import view
+    from workflows.contract import STATE_QUERY, WORKFLOW, Receipt, Start, attribute_pairs, failure
+
+# A local activity costs no history beyond its marker; what it cannot do in a moment goes on as a
+# regular activity, which waits for the database as long as it takes without growing the history.
+_AT_ONCE = {
+    "start_to_close_timeout": timedelta(seconds=5),
+    "retry_policy": RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_attempts=2),
+}
+_UNTIL_IT_IS_DONE = {
+    "start_to_close_timeout": timedelta(seconds=60),
+    "retry_policy": RetryPolicy(
+        initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)
+    ),
+}
+
+
+class LedgerBroken(RuntimeError):
+    """The ledger contradicts this history. Fails the workflow task, which waits for an operator."""
+
+
+@workflow.defn(name=WORKFLOW)
+class HazardWorkflow:
+    """One hazard. Its id is the hazard's number; its result is the state it ended in."""
+
+    @workflow.init
+    def __init__(self, start: Start) -> None:
+        self._start = start
+        self._hazard: Hazard | None = start.carried
+        self._one_at_a_time = asyncio.Lock()
+
+    @workflow.run
+    async def run(self, start: Start) -> str:
+        if self._hazard is None:
+            await self._open(start)
+        hazard = self._state
+        if start.carried:
+            self._show(hazard)
+        while not self._state.state.terminal:
+            await self._sleep_until_something_is_due()
+            if workflow.info().is_continue_as_new_suggested():
+                await self._go_on_in_a_new_run()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        return self._state.state.value
+
+    # -- commands -----------------------------------------------------------------------------------
+
+    @workflow.update(dynamic=True)
+    async def command(self, name: str, args: Sequence[RawValue]) -> Receipt:
+        """Any command of the core, by its name there. Answers once the change is in the ledger."""
+        order = _order(args)
+        await workflow.wait_condition(lambda: self._hazard is not None)
+        async with self._one_at_a_time:
+            try:
+                return await self._carry_out(order)
+            except Refusal as refusal:
+                raise failure(refusal) from refusal
+
+    @command.validator
+    def _refuse_early(self, name: str, args: Sequence[RawValue]) -> None:
+        """A refusal here leaves no trace in the history; what it lets pass is decided again in turn."""
+        if self._hazard is None:
+            return
+        order = _order(args)
+        try:
+            if repeated(self._hazard, order) is None:
+                decide(self._rules(order), self._hazard, order, workflow.now())
+        except Refusal as refusal:
+            raise failure(refusal) from refusal
+
+    @workflow.signal(dynamic=True)
+    async def command_unanswered(self, name: str, args: Sequence[RawValue]) -> None:
+        """The same commands for callers that do not wait; a refusal is kept in the ledger instead."""
+        order = _order(args)
+        await workflow.wait_condition(lambda: self._hazard is not None)
+        async with self._one_at_a_time:
+            try:
+                await self._carry_out(order)
+            except Refusal as refusal:
+                rules, hazard = self._rules(), self._state
+                if order.key not in hazard.done:
+                    await self._commit(refused_event(rules, hazard, order, refusal.refused, workflow.now()))
+
+    @workflow.query(name=STATE_QUERY)
+    def state(self) -> Hazard | None:
+        """The recorded state, or ``None`` before the report is in the ledger."""
+        return self._hazard
+
+    async def _carry_out(self, order: Order) -> Receipt:
+        hazard = self._state
+        seq = repeated(hazard, order)
+        if seq is None:
+            await self._commit(decide(self._rules(order), hazard, order, workflow.now()))
+            hazard = self._state
+        return Receipt(hazard=hazard.id, seq=seq or hazard.seq, state=hazard.state, repeated=seq is not None)
+
+    # -- time ---------------------------------------------------------------------------------------
+
+    async def _open(self, start: Start) -> None:
+        order = start.report
+        if order is None or not isinstance(order.command, Report):
+            raise ApplicationError("a hazard begins with a report", type="T01.no-report", non_retryable=True)
+        rules = LIBRARY.rules(start.rules, start.calendar)
+        try:
+            event = report(
+                rules, start.hazard, start.rules, order.command, order.actor, workflow.now(), order.key
+            )
+        except Refusal as refusal:
+            raise failure(refusal) from refusal
+        async with self._one_at_a_time:
+            await self._commit(event)
+
+    async def _sleep_until_something_is_due(self) -> None:
+        """One timer, armed for the next alarm and re-armed whenever a command moves that."""
+        wake = next_wakeup(self._state)
+        moved = lambda: next_wakeup(self._state) != wake or self._state.state.terminal  # noqa: E731
+        left = None
+        if wake is not None:
+            left = max(wake - workflow.now() + timedelta(milliseconds=1), timedelta(0))
+        try:
+            await workflow.wait_condition(
+                lambda: moved() or workflow.info().is_continue_as_new_suggested(),
+                timeout=left,
+                timeout_summary=view.timer_summary(self._state),
+            )
+        except asyncio.TimeoutError:
+            async with self._one_at_a_time:
+                events = tick(self._rules(), self._state, workflow.now())
+                if events:
+                    await self._commit(*events)
+
+    async def _go_on_in_a_new_run(self) -> None:
+        """History has grown long: carry the whole state, command keys included, into a fresh run."""
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        hazard = self._state
+        if not hazard.state.terminal:
+            workflow.continue_as_new(
+                self._start.model_copy(update={"report": None, "carried": hazard}),
+            )
+
+    # -- the one door to the state ------------------------------------------------------------------
+
+    @property
+    def _state(self) -> Hazard:
+        assert self._hazard is not None
+        return self._hazard
+
+    def _rules(self, order: Order | None = None) -> Rules:
+        return rules_for(LIBRARY, self._state, order.command if order else None)
+
+    async def _commit(self, *events: Event) -> None:
+        """Record the events, then let the hazard be what they make it: nothing is true before it is written."""
+        hazard = self._hazard
+        for event in events:
+            hazard = evolve(hazard, event)
+        assert hazard is not None
+        await self._record(Entry(hazard=hazard, events=events))
+        before, self._hazard = self._hazard, hazard
+        if before is not None:  # the first ones were given with the start
+            moved = [
+                new for new, old in zip(attribute_pairs(hazard), attribute_pairs(before), strict=True) if new != old
+            ]
+            if moved:
+                workflow.upsert_search_attributes([pair.key.value_set(pair.value) for pair in moved])
+        self._show(hazard)
+
+    async def _record(self, entry: Entry) -> None:
+        summary = view.record_summary(entry.events)
+        try:
+            await workflow.execute_local_activity(RECORD, entry, summary=summary, **_AT_ONCE)
+        except ActivityError as error:
+            if _contradicts_the_ledger(error):
+                raise LedgerBroken(str(error.cause)) from error
+            try:
+                await workflow.execute_activity(RECORD, entry, summary=summary, **_UNTIL_IT_IS_DONE)
+            except ActivityError as later:
+                raise LedgerBroken(str(later.cause)) from later
+
+    def _show(self, hazard: Hazard) -> None:
+        workflow.set_current_details(view.details(self._rules().book, hazard))
+
+
+def _order(args: Sequence[RawValue]) -> Order:
+    return workflow.payload_converter().from_payload(args[0].payload, Order)
+
+
+def _contradicts_the_ledger(error: ActivityError) -> bool:
+    return isinstance(error.cause, ApplicationError) and error.cause.type == LEDGER_CONFLICT

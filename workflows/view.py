@@ -1,0 +1,61 @@
+"""What Temporal's own pages show of a hazard: Chinese first, no person and no phone number (I8)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.events import Event
+from domain.ladder import next_wakeup
+from domain.library import Rulebook
+from domain.state import Clock, Hazard
+from domain.values import Rung, local
+
+_EVENTS_ZH = {
+    "reminder": "提醒",
+    "overdue": "超期",
+    "escalation": "升级",
+    "task": "提请决定",
+    "lookback_due": "回头看到期",
+    "refused": "未予办理",
+}
+
+
+def timer_summary(hazard: Hazard) -> str | None:
+    """What the one timer waits for, e.g. ``09-29 09:00 L0 提醒（整治）``."""
+    wake = next_wakeup(hazard)
+    clock = next((clock for clock in hazard.running() if clock.alarms and clock.alarms[0].at == wake), None)
+    return f"{local(clock.alarms[0].at):%Y-%m-%d %H:%M} {_alarm_zh(clock)}" if clock else None
+
+
+def _alarm_zh(clock: Clock) -> str:
+    what = clock.alarms[0].what
+    if isinstance(what, Rung):
+        return f"{what} {what.zh}（{clock.key.zh}）"
+    return f"{clock.key.zh}" if what == "open" else f"{clock.key.zh}期限届满"
+
+
+def record_summary(events: Sequence[Event]) -> str:
+    """The events one record writes, e.g. ``第5步 提交一患一方案``."""
+    return "；".join(f"第{event.seq}步 {event_zh(event)}" for event in events)[:100]
+
+
+def event_zh(event: Event) -> str:
+    if event.command is not None and event.type != "refused":
+        return event.command.zh
+    return _EVENTS_ZH.get(event.type, event.type)
+
+
+def details(book: Rulebook, hazard: Hazard) -> str:
+    """Markdown for the workflow's page: state, owner, level and open deadlines."""
+    lines = [
+        f"### {hazard.id} {hazard.state.zh} · {hazard.state}",
+        f"- 管辖单位：{book.organisation.name(hazard.owner)}",
+        f"- 方式：{hazard.mode.zh}；第{hazard.round}轮；{hazard.urgency.zh}",
+        f"- 督办级别：{hazard.level} {hazard.level.zh}；{hazard.sla.zh}",
+    ]
+    lines += [
+        f"- {clock.key.zh}期限：{local(clock.due):%Y-%m-%d %H:%M}"
+        f"{'（暂定）' if clock.provisional else ''}{'（停计）' if clock.stopped_at else ''}"
+        for clock in sorted(hazard.clocks.values(), key=lambda clock: clock.due)
+    ]
+    return "\n".join(lines)
