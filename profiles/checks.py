@@ -1,0 +1,313 @@
+"""What must hold between the parts of a profile: names are unique, references resolve, no case is without a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import date
+from itertools import pairwise, product
+
+from domain.catalogue import Catalogue
+from domain.organisation import SYSTEM, Organisation, Role, UnitType
+from domain.policy import Case, ClockRow, Policy, RungRow
+from domain.values import ClockKey, Limit, LimitKind, Mode, Rung, UnitId, Urgency
+from profiles.mistakes import ProfileError
+
+CLOCKS_WITH_ROWS = tuple(
+    clock for clock in ClockKey if clock not in (ClockKey.LOOKBACK, ClockKey.RELAPSE_MATCH)
+)
+"""Clocks that need a row for every case; the other two have a field of their own in the policy."""
+
+RISK_CATEGORIES = range(1, 5)
+"""The four risk categories (四类风险, CLS-09)."""
+
+TERRITORY = "属地管理"
+"""Stands for the sub-district of the place, so it is nobody's alias (A15)."""
+
+
+# ── units and names ──────────────────────────────────────────────────────────────────────────────────
+
+
+def check_organisation(
+    file: str, organisation: Organisation, aliases: Mapping[UnitId, Iterable[str]]
+) -> None:
+    """``aliases`` is the table as the file has it: a dict of names would hide one that stands twice."""
+    known = organisation.by_id
+    for unit in organisation.units:
+        if not re.fullmatch(r"[a-z][a-z0-9-]*", unit.id) or unit.id == SYSTEM.unit:
+            raise ProfileError(
+                file,
+                f"units[{unit.id}].id",
+                "单位编号须用小写英文字母、数字和连字符，且不得为 system，请改",
+                "a unit id is lower-case letters, digits and hyphens, and not “system”; change it",
+            )
+    for place, seat in (("desk", organisation.desk), ("office", organisation.office)):
+        _must_be_unit(file, place, seat, known)
+    for name in aliases:
+        _must_be_unit(file, f"aliases.{name}", name, known)
+    _check_names(file, organisation, aliases)
+    _check_supervisors(file, organisation)
+
+
+def _must_be_unit(file: str, place: str, unit: UnitId, known: Mapping[UnitId, object]) -> None:
+    if unit not in known:
+        raise ProfileError(
+            file,
+            place,
+            f"本区没有单位“{unit}”，请改成 units 里的编号",
+            f"no unit “{unit}” in this district; use an id from units",
+        )
+
+
+def _check_names(file: str, organisation: Organisation, aliases: Mapping[UnitId, Iterable[str]]) -> None:
+    named = [
+        *((unit.id, "units", unit.id) for unit in organisation.units),
+        *((unit.name, f"units[{unit.id}].name", unit.id) for unit in organisation.units),
+        *(
+            (alias, f"units[{unit.id}].aliases", unit.id)
+            for unit in organisation.units
+            for alias in unit.aliases
+        ),
+        *((alias, f"aliases.{unit}", unit) for unit, names in aliases.items() for alias in names),
+    ]
+    owner: dict[str, UnitId] = {}
+    for name, place, unit_id in named:
+        if name == TERRITORY:
+            raise ProfileError(
+                file,
+                place,
+                f"“{TERRITORY}”按地点归街镇，不能作某个单位的名称，请删去",
+                f"“{TERRITORY}” is the sub-district of the place, nobody's name; remove it",
+            )
+        if name in owner:
+            raise ProfileError(
+                file,
+                place,
+                f"名称“{name}”已用于单位“{owner[name]}”，请保留一处",
+                f"“{name}” already names unit “{owner[name]}”; keep one of the two",
+            )
+        owner[name] = unit_id
+
+
+def _check_supervisors(file: str, organisation: Organisation) -> None:
+    for unit in organisation.units:
+        place = f"units[{unit.id}].supervisor"
+        external = unit.type is UnitType.UTILITY_OWNER
+        if external and unit.supervisor is None:
+            raise ProfileError(
+                file,
+                place,
+                "权属单位须写明主管委办局，请补上",
+                "an external owner needs its supervising bureau; add it",
+            )
+        if unit.supervisor is None:
+            continue
+        if not external:
+            raise ProfileError(
+                file,
+                place,
+                "只有权属单位才写主管委办局，请删去",
+                "only an external owner has a supervising bureau; remove it",
+            )
+        _must_be_unit(file, place, unit.supervisor, organisation.by_id)
+        if organisation.by_id[unit.supervisor].type is UnitType.UTILITY_OWNER:
+            raise ProfileError(
+                file,
+                place,
+                "主管单位本身也是权属单位，请改成委办局",
+                "the supervisor is an external owner itself; name a bureau",
+            )
+
+
+# ── catalogue ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def check_catalogue(file: str, catalogue: Catalogue) -> None:
+    seen: set[str] = set()
+    for item in catalogue.items:
+        place = f"catalogue[{item.code}]"
+        if item.code in seen:
+            raise ProfileError(
+                file,
+                place,
+                "编号已在目录中，新增小类请另取编号",
+                "the code is in the catalogue already; give an addition a code of its own",
+            )
+        if not re.fullmatch(r"[A-Z]\d{2}-\d{2}", item.code) or item.code[:3] != item.class_code:
+            raise ProfileError(
+                file,
+                place,
+                f"编号须形如 B01-01 且以大类“{item.class_code}”开头，请改",
+                f"a code looks like B01-01 and begins with its class “{item.class_code}”; change it",
+            )
+        seen.add(item.code)
+
+
+# ── policy ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def check_policy(file: str, under: str, policy: Policy, catalogue: Catalogue) -> None:
+    """``under`` is the path of the policy inside ``file``, empty or ``policy.``."""
+    ids: set[str] = set()
+    for row in policy.clocks:
+        place = f"{under}clocks[{row.id}]"
+        if row.id in ids:
+            raise ProfileError(file, place, "行号重复，请改", "two rows have this id; rename one")
+        ids.add(row.id)
+        _check_row(file, place, row, catalogue)
+    _must_be_items(file, f"{under}item_urgency", policy.item_urgency, catalogue)
+    _check_cases(file, f"{under}clocks", policy)
+    _check_ladder(file, f"{under}ladder", policy)
+    for mode in Mode:
+        if not policy.lookbacks.get(mode):
+            raise ProfileError(
+                file,
+                f"{under}lookbacks",
+                f"没有“{mode.zh}”的回头看日期，请补上 {mode}",
+                f"no look-back dates for mode {mode}; add them",
+            )
+
+
+def _check_row(file: str, place: str, row: ClockRow, catalogue: Catalogue) -> None:
+    _must_have_source(file, place, row.source)
+    _must_be_items(file, f"{place}.codes", row.codes, catalogue)
+    for before in row.remind:
+        _must_count_in(file, f"{place}.remind", before, LimitKind.WORKING_DAYS)
+    for category in row.categories:
+        if category not in RISK_CATEGORIES:
+            raise ProfileError(
+                file,
+                f"{place}.categories",
+                f"没有第 {category} 类风险，请用 1 至 4",
+                f"there is no risk category {category}; use 1 to 4",
+            )
+    if row.cap and row.cap.kind is row.limit.kind and row.cap.n < row.limit.n:
+        raise ProfileError(
+            file,
+            f"{place}.cap",
+            f"最长总时限 {row.cap} 短于时限 {row.limit}，请改",
+            f"the longest total {row.cap} is shorter than the limit {row.limit}; change one",
+        )
+
+
+def _must_count_in(file: str, place: str, limit: Limit | None, kind: LimitKind) -> None:
+    if limit is not None and limit.kind is not kind:
+        raise ProfileError(
+            file,
+            place,
+            f"“{limit}”须以 {kind} 计，例如“{kind} 3”，请改",
+            f"“{limit}” must count in {kind}, like “{kind} 3”; change it",
+        )
+
+
+def _must_have_source(file: str, place: str, source: str) -> None:
+    if not source.strip():
+        raise ProfileError(
+            file,
+            f"{place}.source",
+            "没有写依据，请写出处编号，或写 P 加说明",
+            "no source; name the public source, or write P with words",
+        )
+
+
+def _must_be_items(file: str, place: str, codes: Iterable[str], catalogue: Catalogue) -> None:
+    for code in codes:
+        if code not in catalogue.by_code:
+            raise ProfileError(
+                file,
+                place,
+                f"目录里没有小类“{code}”，请核对编号",
+                f"no item {code} in the catalogue; check the code",
+            )
+
+
+def _check_cases(file: str, place: str, policy: Policy) -> None:
+    for clock, mode, urgency in product(CLOCKS_WITH_ROWS, Mode, Urgency):
+        if policy.row(clock, Case(mode=mode, urgency=urgency)) is None:
+            raise ProfileError(
+                file,
+                place,
+                f"“{clock.zh}”在{mode.zh}、{urgency.zh}时没有时限，请补一行 {clock} {urgency}",
+                f"no row for clock {clock} in mode {mode}, urgency {urgency}; add one",
+            )
+
+
+def _check_ladder(file: str, place: str, policy: Policy) -> None:
+    listed = [row.rung for row in policy.ladder]
+    for rung in Rung:
+        if listed.count(rung) != 1:
+            raise ProfileError(
+                file,
+                place,
+                f"{rung}（{rung.zh}）须有且只有一行，请补上或合并",
+                f"{rung} needs exactly one row; add it or join the two",
+            )
+    if listed != list(Rung):
+        raise ProfileError(
+            file, place, "各级须从 L0 到 L5 依次排列，请调整", "rungs stand in order, L0 to L5; sort them"
+        )
+    for row in policy.ladder:
+        _check_rung(file, f"{place}[{row.rung}]", row)
+    for lower, upper in pairwise(policy.ladder):
+        if lower.after and upper.after and upper.after.n <= lower.after.n:
+            raise ProfileError(
+                file,
+                f"{place}[{upper.rung}].after",
+                f"{upper.rung} 不晚于 {lower.rung}，请改",
+                f"{upper.rung} is not later than {lower.rung}; change it",
+            )
+
+
+def _check_rung(file: str, place: str, row: RungRow) -> None:
+    _must_have_source(file, place, row.source)
+    if row.rung is not Rung.L0 and row.after is None:
+        raise ProfileError(
+            file,
+            f"{place}.after",
+            "没有写到期后多久触发，请补上",
+            "when it fires after the due day is missing; add it",
+        )
+    _must_count_in(file, f"{place}.after", row.after, LimitKind.WORKING_DAYS)
+    _must_count_in(file, f"{place}.after_hours", row.after_hours, LimitKind.HOURS)
+    roles = {str(role) for role in Role}
+    for addressee in (*row.to, *row.cc):
+        if addressee.role not in roles:
+            raise ProfileError(
+                file,
+                f"{place}.to",
+                f"没有角色“{addressee.role}”，请改用 {'、'.join(sorted(roles))}",
+                f"no role “{addressee.role}”; use one of those listed",
+            )
+
+
+# ── calendars ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def check_calendar_year(
+    file: str, year: int, weekdays_off: Iterable[date], weekend_workdays: Iterable[date]
+) -> None:
+    seen: set[date] = set()
+    for place, days, weekend in (
+        ("weekdays_off", weekdays_off, False),
+        ("weekend_workdays", weekend_workdays, True),
+    ):
+        for day in days:
+            if day.year != year:
+                raise ProfileError(
+                    file,
+                    place,
+                    f"{day} 不在 {year} 年，请移走",
+                    f"{day} is not in {year}; move it to its year",
+                )
+            if (day.weekday() >= 5) is not weekend:
+                raise ProfileError(
+                    file,
+                    place,
+                    f"{day} {'不是' if weekend else '是'}周末，请核对",
+                    f"{day} is {'no' if weekend else 'a'} weekend day; check it",
+                )
+            if day in seen:
+                raise ProfileError(
+                    file, place, f"{day} 写了两次，请删去一处", f"{day} stands twice; remove one"
+                )
+            seen.add(day)

@@ -1,0 +1,333 @@
+"""Reads districts and calendars from their files; what does not add up is refused in one line.
+
+A district is the shared default policy and the shared catalogue, changed by what its own file says.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, Field, ValidationError
+
+from domain.calendar import Calendar, Span
+from domain.catalogue import Catalogue, Item
+from domain.library import Rulebook
+from domain.organisation import Organisation, Unit
+from domain.policy import Policy
+from domain.values import UnitId
+from profiles.checks import check_calendar_year, check_catalogue, check_organisation, check_policy
+from profiles.mistakes import ProfileError, first_mistake
+
+__all__ = [
+    "ProfileError",
+    "read_calendar",
+    "read_profile",
+    "read_profiles",
+    "shipped_calendar",
+    "shipped_profiles",
+]
+
+HERE = Path(__file__).parent
+PROFILE = "profile.yaml"
+
+Text = Annotated[str, Field(min_length=1)]
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class _UnitEntry(Unit):
+    en: Text
+
+
+class _ProfileFile(BaseModel):
+    """What a ``profile.yaml`` may say."""
+
+    name: Text
+    en: Text
+    prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
+    version: Text
+    desk: UnitId
+    office: UnitId
+    units: tuple[_UnitEntry, ...]
+    aliases: dict[UnitId, tuple[Text, ...]] = {}
+    policy: dict[str, Any] = {}
+    catalogue: tuple[Item, ...] = ()
+
+
+class _CalendarFile(BaseModel):
+    """What a ``calendar/<year>.yaml`` may say."""
+
+    year: int
+    source: Text
+    weekdays_off: tuple[date, ...]
+    weekend_workdays: tuple[date, ...]
+
+
+# ── districts ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def shipped_profiles() -> dict[str, Rulebook]:
+    """The districts that come with this project, by key. Raises :class:`ProfileError`."""
+    return read_profiles(HERE)
+
+
+def read_profiles(folder: Path, *, defaults: Path = HERE) -> dict[str, Rulebook]:
+    """Every district that has a folder inside ``folder``, by key. Raises :class:`ProfileError`."""
+    files = sorted(folder.glob(f"*/{PROFILE}"))
+    books = {file.parent.name: read_profile(file.parent, defaults=defaults) for file in files}
+    by_prefix: dict[str, str] = {}
+    for key, book in books.items():
+        other = by_prefix.setdefault(book.prefix, key)
+        if other != key:
+            raise ProfileError(
+                f"{key}/{PROFILE}",
+                "prefix",
+                f"编号前缀“{book.prefix}”已由 {other} 使用，请换一个",
+                f"prefix {book.prefix} is taken by {other}; choose another",
+            )
+    return books
+
+
+def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
+    """The rulebook of the district in ``folder``; ``defaults`` holds the shared policy and catalogue.
+
+    Raises :class:`ProfileError` with one line that names the file, the place and the remedy.
+    """
+    key = folder.resolve().name
+    file = f"{key}/{PROFILE}"
+    said = _shaped(_ProfileFile, file, _yaml(folder / PROFILE, file))
+    organisation = Organisation(
+        units=tuple(Unit.model_validate(unit.model_dump()) for unit in said.units),
+        desk=said.desk,
+        office=said.office,
+        aliases={name: unit for unit, names in said.aliases.items() for name in names},
+    )
+    check_organisation(file, organisation, said.aliases)
+    catalogue = Catalogue(items=(*_default_catalogue(defaults), *said.catalogue))
+    check_catalogue(file, catalogue)
+    return Rulebook(
+        profile=key,
+        name=said.name,
+        en=said.en,
+        prefix=said.prefix,
+        version=said.version,
+        organisation=organisation,
+        policy=_policy(file, said, key, catalogue, defaults),
+        catalogue=catalogue,
+    )
+
+
+def _default_catalogue(defaults: Path) -> tuple[Item, ...]:
+    file = "catalogue.csv"
+    lines = _text(defaults / file, file).splitlines()
+    try:
+        rows = list(csv.DictReader(lines, restkey="多余的列", strict=True))
+    except csv.Error:
+        raise ProfileError(
+            file, "", "引号不成对，请检查各行的引号", "a quotation mark is left open; check the rows"
+        ) from None
+    items = _shaped(Catalogue, file, {"items": rows}).items
+    check_catalogue(file, Catalogue(items=items))
+    return items
+
+
+# ── the policy: shared rows, changed row by row ──────────────────────────────────────────────────────
+
+
+def _policy(file: str, said: _ProfileFile, key: str, catalogue: Catalogue, defaults: Path) -> Policy:
+    shared = "policy.yaml"
+    data = _yaml(defaults / shared, shared)
+    policy = _shaped(Policy, shared, data)
+    check_policy(shared, "", policy, catalogue)
+    if not said.policy:
+        return policy
+    changed = _changed_policy(file, data, said.policy)
+    changed["version"] = f"{policy.version}+{key}-{said.version}"
+    policy = _shaped(Policy, file, changed, under="policy")
+    check_policy(file, "policy.", policy, catalogue)
+    return policy
+
+
+def _changed_policy(file: str, data: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """``data`` with the district's ``changes``: rows by id, mappings by key, all else replaced whole."""
+    if "version" in changes:
+        raise ProfileError(
+            file,
+            "policy.version",
+            "政策版本由系统按区版本生成，请删去",
+            "the policy's version follows from the profile's; remove it",
+        )
+    merged = dict(data)
+    for name, change in changes.items():
+        if name in _ROW_KEYS:
+            merged[name] = list(_changed_rows(file, name, data.get(name, ()), change))
+        elif isinstance(change, dict) and isinstance(data.get(name), dict):
+            merged[name] = {**data[name], **change}
+        else:
+            merged[name] = change
+    return merged
+
+
+_ROW_KEYS = {"clocks": "id", "ladder": "rung"}
+_NUMBERS = frozenset({"limit", "cap", "after", "after_hours", "reason_within"})
+
+
+def _changed_rows(
+    file: str, name: str, rows: Iterable[dict[str, Any]], changes: object
+) -> Iterator[dict[str, Any]]:
+    key = _ROW_KEYS[name]
+    by_key: dict[str, dict[str, Any]] = {}
+    for change in changes if isinstance(changes, list) else [changes]:
+        if not isinstance(change, dict) or not isinstance(change.get(key), str):
+            raise ProfileError(
+                file, f"policy.{name}", f"每行都要写“{key}”，请补上", f"every row needs its “{key}”; add it"
+            )
+        if change[key] in by_key:
+            raise ProfileError(
+                file,
+                f"policy.{name}[{change[key]}]",
+                "同一行改了两次，请合并",
+                "the row is changed twice; join the two",
+            )
+        by_key[change[key]] = change
+    for row in rows:
+        yield from _changed_row(file, name, row, by_key.pop(row[key], {}))
+    for new, change in by_key.items():
+        if "remove" in change:
+            raise ProfileError(
+                file,
+                f"policy.{name}[{new}]",
+                "默认政策里没有这一行，无从删除，请核对行号",
+                "the default policy has no such row to remove; check its id",
+            )
+        yield change
+
+
+def _changed_row(
+    file: str, name: str, row: dict[str, Any], change: dict[str, Any]
+) -> Iterator[dict[str, Any]]:
+    if change.get("remove") is True:
+        return
+    if _NUMBERS & change.keys() and "source" not in change:
+        raise ProfileError(
+            file,
+            f"policy.{name}[{change[_ROW_KEYS[name]]}]",
+            "改了数字却没有写依据，请补上“source”",
+            "a changed number needs its own source; add “source”",
+        )
+    yield {**row, **change}
+
+
+# ── calendars ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def shipped_calendar(*years: int) -> Calendar:
+    """The calendars of ``years`` that come with this project; all of them when none is given."""
+    files = sorted((HERE / "calendar").glob("*.yaml"))
+    if years:
+        shipped = {file.stem: file for file in files}
+        for year in years:
+            if str(year) not in shipped:
+                raise ProfileError(
+                    f"calendar/{year}.yaml",
+                    "",
+                    f"没有 {year} 年的工作日表，请等国务院公布后补上；在此之前期限按周一至周五计并标“暂定”",
+                    f"no calendar for {year}; add it once published, until then dates are provisional",
+                )
+        files = [shipped[str(year)] for year in years]
+    return read_calendar(*files)
+
+
+def read_calendar(*files: Path) -> Calendar:
+    """One calendar of the years in ``files``, earliest first; its version is like ``cn-2025+2026``."""
+    years = sorted((_calendar_year(path) for path in files), key=lambda year: year.year)
+    for earlier, later in pairwise(years):
+        if earlier.year == later.year:
+            raise ProfileError(
+                f"calendar/{later.year}.yaml",
+                "year",
+                f"{later.year} 年有两份工作日表，请只留一份",
+                f"there are two calendars for {later.year}; keep one of them",
+            )
+    return Calendar(
+        version="cn-" + "+".join(str(year.year) for year in years),
+        source="；".join(f"{year.year}：{year.source}" for year in years),
+        spans=tuple(Span(first=date(year.year, 1, 1), last=date(year.year, 12, 31)) for year in years),
+        days_off=tuple(sorted(day for year in years for day in year.weekdays_off)),
+        make_up_days=tuple(sorted(day for year in years for day in year.weekend_workdays)),
+    )
+
+
+def _calendar_year(path: Path) -> _CalendarFile:
+    file = f"{path.parent.name}/{path.name}"
+    said = _shaped(_CalendarFile, file, _yaml(path, file))
+    check_calendar_year(file, said.year, said.weekdays_off, said.weekend_workdays)
+    return said
+
+
+# ── files ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _shaped(model: type[Model], file: str, data: object, under: str = "") -> Model:
+    try:
+        return model.model_validate(data, extra="forbid")
+    except ValidationError as invalid:
+        raise first_mistake(file, data, invalid, under) from None
+
+
+def _yaml(path: Path, file: str) -> dict[str, Any]:
+    text = _text(path, file)
+    try:
+        _refuse_double_keys(file, yaml.compose(text, Loader=yaml.SafeLoader))
+        data = yaml.safe_load(text)
+    except yaml.YAMLError as broken:
+        mark = getattr(broken, "problem_mark", None)
+        raise ProfileError(
+            file,
+            f":{mark.line + 1}" if mark else "",
+            "不是正确的 YAML，请检查这一行前后的缩进、冒号和引号",
+            "not valid YAML; check indentation, colons and quotes about this line",
+        ) from None
+    if not isinstance(data, dict):
+        raise ProfileError(
+            file, "", "文件是空的或不是“键: 值”，请补全", "empty, or not “key: value”; complete it"
+        )
+    return data
+
+
+def _text(path: Path, file: str) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except OSError:
+        raise ProfileError(
+            file, "", "读不到这个文件，请核对文件夹", "cannot be read; check the folder"
+        ) from None
+    except UnicodeDecodeError:
+        raise ProfileError(
+            file, "", "不是 UTF-8 文字，请另存为 UTF-8", "not UTF-8 text; save it as UTF-8"
+        ) from None
+
+
+def _refuse_double_keys(file: str, node: yaml.Node | None) -> None:
+    """YAML keeps the last of two equal keys without a word; here a lost line is a lost rule."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            text = str(key.value)
+            if text in seen:
+                raise ProfileError(
+                    file,
+                    f":{key.start_mark.line + 1}",
+                    f"“{text}”写了两次，请合并",
+                    f"“{text}” stands twice; join the two",
+                )
+            seen.add(text)
+            _refuse_double_keys(file, value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            _refuse_double_keys(file, item)
