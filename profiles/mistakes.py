@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -64,17 +65,38 @@ Saying = Callable[[str, str, Any], tuple[str, str]]
 
 
 def _anything_else(_key: str, value: str, error: Any) -> tuple[str, str]:
-    return f"{value} 不能用，请按说明改正", f"{value} cannot be used: {error['msg']}"
+    return f"{value} 不能用（{error['msg']}），请改正", f"{value} cannot be used: {error['msg']}"
 
 
 def _choice(_key: str, value: str, error: Any) -> tuple[str, str]:
-    expected = error["ctx"]["expected"]
-    return f"{value} 不在可选之列，请改用 {expected}", f"{value} is no choice here; use {expected}"
+    choices = re.findall(r"'([^']+)'", error["ctx"]["expected"])
+    return (
+        f"{value} 不在可选之列，请改用 {'、'.join(choices)}",
+        f"{value} is no choice here; use {', '.join(choices)}",
+    )
 
 
-def _in_words(_key: str, _value: str, error: Any) -> tuple[str, str]:
+def _list_wanted(_key: str, value: str, _error: Any) -> tuple[str, str]:
+    return f"{value} 应是列表，请写成 [甲, 乙]", f"{value} must be a list; write [a, b]"
+
+
+def _mapping_wanted(_key: str, value: str, _error: Any) -> tuple[str, str]:
+    return f"{value} 应是“键: 值”，请改", f"{value} must be “key: value”; change it"
+
+
+def _reason(_key: str, value: str, error: Any) -> tuple[str, str]:
     reason = str(error["msg"]).removeprefix("Value error, ")
-    return f"内容不合要求（{reason}），请改正", f"{reason}; correct it"
+    if reason.startswith("not a limit"):
+        return (
+            f"{value} 不是期限，请写成 WD 5、CD 30 或 H 24",
+            f"{value} is no limit; write WD 5, CD 30 or H 24",
+        )
+    if same := re.search(r"(\S+) and (\S+) claim the same case", reason):
+        return (
+            f"{same[1]} 与 {same[2]} 两行适用于同一情形，请留一行",
+            f"rows {same[1]} and {same[2]} claim the same case; keep one",
+        )
+    return f"{value} 不合要求（{reason}），请改正", f"{value} will not do: {reason}; correct it"
 
 
 _SAYINGS: dict[str, Saying] = {
@@ -97,5 +119,8 @@ _SAYINGS: dict[str, Saying] = {
     ),
     "enum": _choice,
     "literal_error": _choice,
-    "value_error": _in_words,
+    "tuple_type": _list_wanted,
+    "dict_type": _mapping_wanted,
+    "model_type": _mapping_wanted,
+    "value_error": _reason,
 }
