@@ -1,0 +1,226 @@
+"""The tables. What makes the ledger append-only (its triggers) stands in the migrations."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.types import TypeEngine
+
+from domain.values import local
+
+
+class Instant(TypeDecorator[datetime]):
+    """A moment. Goes in with any offset, is kept in UTC to the microsecond, comes out in Asia/Shanghai.
+
+    SQLite has no such type: there it is text of fixed width, which sorts as time does.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        if dialect.name == "sqlite":
+            return dialect.type_descriptor(String(32))
+        return dialect.type_descriptor(DateTime(timezone=True))
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> object:
+        """Raises ``ValueError`` on a naive datetime."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a datetime without offset is ambiguous")
+        moment = value.astimezone(UTC)
+        return moment.isoformat(timespec="microseconds") if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return local(value if isinstance(value, datetime) else datetime.fromisoformat(str(value)))
+
+
+METADATA = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+_OVERDUE = text("sla = 'OVERDUE'")
+_UNDELIVERED = text("delivered_at IS NULL")
+_UNPUBLISHED = text("unpublished")
+_CURRENT = text("current")
+
+hazards = Table(
+    "hazards",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("profile", String, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("head", String, nullable=False),
+    Column("rules", String, nullable=False),
+    Column("state", String, nullable=False),
+    Column("mode", String, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("relapses", Integer, nullable=False),
+    Column("urgency", String, nullable=False),
+    Column("sla", String, nullable=False),
+    Column("level", String, nullable=False),
+    Column("major", Boolean, nullable=False),
+    Column("colour", String),
+    Column("confidentiality", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("registered_by", String, nullable=False),
+    Column("subdistrict", String),
+    Column("channel", String, nullable=False),
+    Column("code", String),
+    Column("hazard_class", String),
+    Column("category", Integer),
+    Column("reported_at", Instant, nullable=False),
+    Column("occurred_at", Instant),
+    Column("cleared_at", Instant),
+    Column("closed_at", Instant),
+    Column("strike_off", String),
+    Column("merged_into", String),
+    Column("next_wake", Instant),
+    Column("next_due", Instant),
+    Column("updated_at", Instant, nullable=False),
+    Column("external_source", String),
+    Column("external_number", String),
+    Column("reporter_ref", String),
+    Column("title", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    # Long texts last: what stands before them is read without them.
+    Column("snapshot", Text, nullable=False),
+    Column("description", Text, nullable=False),
+    Index("ix_hazards_updated", "profile", "updated_at", "id"),
+    Index("ix_hazards_reported", "profile", "reported_at", "id"),
+    Index("ix_hazards_due", "profile", "next_due", "id"),
+    Index("ix_hazards_state", "profile", "state", "updated_at"),
+    Index("ix_hazards_owner", "profile", "owner", "updated_at"),
+    Index("ix_hazards_overdue", "profile", "updated_at", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE),
+    Index("ix_hazards_external", "external_source", "external_number"),
+)
+"""One row a hazard, as it stands now; follows from its ledger and is never ahead of it."""
+
+ledger = Table(
+    "ledger",
+    METADATA,
+    Column("hazard_id", ForeignKey("hazards.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("profile", String, nullable=False),
+    Column("type", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("actor_unit", String, nullable=False),
+    Column("actor_role", String, nullable=False),
+    Column("actor_person", String, nullable=False),
+    Column("rule", String, nullable=False),
+    Column("prev_hash", String, nullable=False),
+    Column("hash", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ix_ledger_at", "profile", "at"),
+)
+"""What happened. ``body`` is the text that ``hash`` is made of; the other columns repeat parts of it."""
+
+deadlines = Table(
+    "deadlines",
+    METADATA,
+    Column("hazard_id", ForeignKey("hazards.id"), primary_key=True),
+    Column("clock", String, primary_key=True),
+    Column("bearer", String, nullable=False),
+    Column("row", String, nullable=False),
+    Column("started", Instant, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("due_by", String, nullable=False),
+    Column("provisional", Boolean, nullable=False),
+    Column("unpublished", Boolean, nullable=False),
+    Column("calendar", String, nullable=False),
+    Column("level", String, nullable=False),
+    Column("stopped_at", Instant),
+    Index("ix_deadlines_bearer", "bearer", "due"),
+    Index("ix_deadlines_due", "due"),
+    Index("ix_deadlines_unpublished", "hazard_id", sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED),
+    sqlite_with_rowid=False,
+)
+"""The clocks each hazard has now, silent ones (``stopped_at``) included."""
+
+involved = Table(
+    "involved",
+    METADATA,
+    Column("hazard_id", ForeignKey("hazards.id"), primary_key=True),
+    Column("unit_id", String, primary_key=True),
+    Index("ix_involved_unit", "unit_id", "hazard_id"),
+    sqlite_with_rowid=False,
+)
+"""Which units a hazard concerns, and who may therefore read it."""
+
+outbox = Table(
+    "outbox",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("hazard_id", ForeignKey("hazards.id"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("document", String, nullable=False),
+    Column("rung", String),
+    Column("clock", String),
+    Column("due", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("delivered_at", Instant),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    UniqueConstraint("hazard_id", "seq", "n"),
+    Index("ix_outbox_waiting", "id", sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED),
+    Index("ix_outbox_unit", "unit", "created_at"),
+)
+"""Notices to seats, written with the event that causes them and delivered afterwards."""
+
+numbers = Table(
+    "numbers",
+    METADATA,
+    Column("profile", String, primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("serial", Integer, primary_key=True, autoincrement=False),
+    Column("hazard_id", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    UniqueConstraint("hazard_id"),
+    UniqueConstraint("key"),
+)
+"""Hazard numbers given out, each for one key."""
+
+rulebooks = Table(
+    "rulebooks",
+    METADATA,
+    Column("digest", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("name", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("published_at", Instant, nullable=False),
+    Column("current", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    Index(
+        "uq_rulebooks_current", "kind", "name", unique=True, sqlite_where=_CURRENT, postgresql_where=_CURRENT
+    ),
+)
+"""Every rulebook (by profile) and calendar that was ever in force, by digest; one of each is current."""
