@@ -1,0 +1,260 @@
+"""The ledger: what happened to each hazard, in a chain that nobody can rewrite unnoticed.
+
+``append`` is the one transaction of a change: its events, and the read model brought up to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, union
+
+from domain.events import Event, chain_hash, evolve
+from domain.state import Hazard
+from domain.values import HazardId
+from storage import projection
+from storage.errors import LedgerConflict, LedgerGap
+from storage.prepared import inserting
+from storage.tables import hazards, ledger
+
+_INSERT = inserting(ledger)
+
+
+# -- writing -----------------------------------------------------------------------------------------
+
+
+def append(connection: Connection, hazard: Hazard, events: Sequence[Event]) -> None:
+    """Record ``events`` of one hazard; ``hazard`` is its state after them.
+
+    Doing it again changes nothing: an event that is recorded already is skipped. Raises
+    :class:`LedgerConflict` when another event stands in its place or the chain does not hold, and
+    :class:`LedgerGap` when events before it are missing.
+    """
+    if not events:
+        return
+    entries = _checked(hazard, events)
+    profile = projection.profile_of(connection, hazard.rules)
+    # The hazard's row guards its chain: whoever moves it from the head he builds on may append. So the
+    # common case asks nothing first, and of two writers with the same event only one gets through.
+    if not projection.advance(connection, profile, hazard, events):
+        recorded = _recorded(connection, hazard.id, events)
+        entries = entries[recorded:]
+        events = events[recorded:]
+        if not events:
+            return
+        if not projection.advance(connection, profile, hazard, events):
+            raise _conflict(hazard.id, events[0].seq, "已被另一进程改动", "was changed by another process")
+    _INSERT.run(connection, [_row(profile, event, body) for event, body in entries])
+    projection.follow(connection, hazard, events)
+
+
+def _checked(hazard: Hazard, events: Sequence[Event]) -> list[tuple[Event, str]]:
+    """The events with their texts. Raises :class:`LedgerConflict` when they are not one sound chain."""
+    entries = []
+    before: Event | None = None
+    for event in events:
+        body = event.body
+        if event.hazard != hazard.id:
+            raise _conflict(hazard.id, event.seq, "属于另一隐患", "belongs to another hazard")
+        if event.hash != chain_hash(event.prev, body):
+            raise _conflict(hazard.id, event.seq, "的正文与散列不符", "does not match its hash")
+        if before and (event.seq != before.seq + 1 or event.prev != before.hash):
+            raise _conflict(hazard.id, event.seq, "与前一步不相衔接", "does not follow the one before it")
+        entries.append((event, body))
+        before = event
+    if before and (hazard.seq, hazard.head) != (before.seq, before.hash):
+        raise _conflict(
+            hazard.id, before.seq, "不是所附状态的最后一步", "is not the last one of the state given"
+        )
+    return entries
+
+
+def _recorded(connection: Connection, hazard: HazardId, events: Sequence[Event]) -> int:
+    """How many of ``events`` are recorded already. Raises when the others cannot follow what is."""
+    rows = connection.execute(
+        select(ledger.c.seq, ledger.c.hash)
+        .where(ledger.c.hazard_id == hazard, ledger.c.seq >= events[0].seq - 1)
+        .order_by(ledger.c.seq)
+    ).all()
+    stored = {row.seq: row.hash for row in rows}
+    for event in events:
+        if stored.get(event.seq, event.hash) != event.hash:
+            raise _conflict(hazard, event.seq, "已记有另一事项", "is already taken by another event")
+    known = [event for event in events if event.seq in stored]
+    if len(known) == len(events):
+        return len(known)
+    following = events[len(known)]
+    if following.seq > 1 and following.seq - 1 not in stored:
+        raise _gap(connection, hazard, following.seq)
+    if following.prev != stored.get(following.seq - 1, ""):
+        raise _conflict(hazard, following.seq, "与已记录的前一步不相衔接", "does not follow what is recorded")
+    return len(known)
+
+
+def _row(profile: str, event: Event, body: str) -> dict[str, Any]:
+    return {
+        "hazard_id": event.hazard,
+        "profile": profile,
+        "prev_hash": event.prev,
+        "hash": event.hash,
+        "body": body,
+        **_columns(event),
+    }
+
+
+def _columns(event: Event) -> dict[str, Any]:
+    """What a row repeats of its text, for asking by it."""
+    return {
+        "seq": event.seq,
+        "type": event.type,
+        "at": event.at,
+        "actor_unit": projection.plain(event.actor.unit),
+        "actor_role": event.actor.role.value,
+        "actor_person": projection.plain(event.actor.person),
+        "rule": event.rule,
+    }
+
+
+def _conflict(hazard: HazardId, seq: int, zh: str, en: str) -> LedgerConflict:
+    return LedgerConflict(
+        f"{hazard} 第{seq}步{zh}，未予记录", f"{hazard} seq {seq} {en}; it was not recorded"
+    )
+
+
+def _gap(connection: Connection, hazard: HazardId, seq: int) -> LedgerGap:
+    last = connection.scalar(
+        select(ledger.c.seq).where(ledger.c.hazard_id == hazard).order_by(ledger.c.seq.desc()).limit(1)
+    )
+    return LedgerGap(
+        f"{hazard} 只记录到第{last or 0}步，不能接记第{seq}步",
+        f"{hazard} is recorded up to seq {last or 0}; seq {seq} cannot follow",
+        last or 0,
+    )
+
+
+# -- reading -----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class StoredEvent:
+    """An entry as it stands in the ledger. ``body`` is the text that was hashed."""
+
+    hazard: HazardId
+    seq: int
+    at: datetime
+    prev: str
+    hash: str
+    body: str
+
+    @cached_property
+    def event(self) -> Event:
+        """The entry as the core reads it, ``prev`` and ``hash`` included."""
+        event = Event.model_validate_json(self.body)
+        return event.model_copy(update={"prev": self.prev, "hash": self.hash})
+
+
+_ENTRY = (
+    ledger.c.hazard_id,
+    ledger.c.seq,
+    ledger.c.at,
+    ledger.c.prev_hash,
+    ledger.c.hash,
+    ledger.c.body,
+)
+
+
+def events(
+    connection: Connection, hazard: HazardId, after: int = 0, limit: int | None = None
+) -> list[StoredEvent]:
+    """Entries of one hazard in order, from the one that follows ``after``. Asks nobody's rights."""
+    query = (
+        select(*_ENTRY)
+        .where(ledger.c.hazard_id == hazard, ledger.c.seq > after)
+        .order_by(ledger.c.seq)
+        .limit(limit)
+    )
+    return [_stored(row) for row in connection.execute(query)]
+
+
+def hazard_ids(connection: Connection) -> Iterator[HazardId]:
+    """Every hazard of the ledger, and every one that should be in it, in order."""
+    query = union(select(ledger.c.hazard_id), select(hazards.c.id)).order_by("hazard_id")
+    return (HazardId(id) for id in connection.execute(query).scalars())
+
+
+def replay(connection: Connection, hazard: HazardId) -> Hazard | None:
+    """The state that follows from the ledger alone, or ``None`` when the hazard is not in it."""
+    state: Hazard | None = None
+    for entry in events(connection, hazard):
+        state = evolve(state, entry.event)
+    return state
+
+
+def _stored(row: Row[*tuple[Any, ...]]) -> StoredEvent:
+    return StoredEvent(HazardId(row.hazard_id), row.seq, row.at, row.prev_hash, row.hash, row.body)
+
+
+# -- checking ----------------------------------------------------------------------------------------
+
+
+def verify(connection: Connection, hazard: HazardId) -> list[str]:
+    """What is wrong with a hazard's record, one sentence each; nothing when it is sound.
+
+    Every hash is computed again from the stored text, the columns are compared with it, and the read
+    model with what follows from the ledger.
+    """
+    findings: list[str] = []
+    head, last = "", 0
+    chain: list[Event] | None = []
+    for row in connection.execute(select(ledger).where(ledger.c.hazard_id == hazard).order_by(ledger.c.seq)):
+        if row.seq != last + 1:
+            findings.append(
+                _finding(row.seq, f"前面缺第{last + 1}步起的记录", f"entries from {last + 1} are missing")
+            )
+        if row.prev_hash != head:
+            findings.append(
+                _finding(row.seq, "与前一步的散列不相衔接", "does not carry the hash of the one before")
+            )
+        if chain_hash(row.prev_hash, row.body) != row.hash:
+            findings.append(
+                _finding(row.seq, "正文与散列不符，已被改动", "the text does not match its hash: altered")
+            )
+        try:
+            event = _stored(row).event
+        except ValueError:
+            findings.append(_finding(row.seq, "正文无法读取", "the text cannot be read"))
+            chain = None
+        else:
+            findings += [
+                _finding(row.seq, f"“{name}”列与正文不符", f"column {name} differs from the text")
+                for name, value in {"hazard_id": event.hazard, **_columns(event)}.items()
+                if getattr(row, name) != value
+            ]
+            if chain is not None:
+                chain.append(event)
+        head, last = row.hash, row.seq
+    if not last:
+        return ["没有任何记录 / there is no record at all"]
+    if chain:
+        findings += _read_model_findings(connection, chain)
+    return findings
+
+
+def _read_model_findings(connection: Connection, chain: list[Event]) -> list[str]:
+    state: Hazard | None = None
+    try:
+        for event in chain:
+            state = evolve(state, event)
+    except ValueError as error:
+        reason = " ".join(str(error).split())[:200]
+        return [f"台账无法推演（{reason}） / the ledger cannot be replayed ({reason})"]
+    assert state is not None
+    return projection.differences(connection, state, chain[0], chain[-1])
+
+
+def _finding(seq: int, zh: str, en: str) -> str:
+    return f"第{seq}步：{zh} / seq {seq}: {en}"

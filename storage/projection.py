@@ -1,0 +1,222 @@
+"""The read model that follows from a hazard's events: its row, deadlines, involved units and notices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from domain.commands import Report
+from domain.events import Event
+from domain.ladder import next_wakeup
+from domain.state import Clock, Hazard
+from domain.values import Digest
+from storage.errors import LedgerConflict
+from storage.prepared import deleting, inserting, updating
+from storage.tables import deadlines, hazards, involved, outbox, rulebooks
+
+_REPORTED_ONCE = (
+    "id",
+    "profile",
+    "reported_at",
+    "channel",
+    "occurred_at",
+    "external_source",
+    "external_number",
+    "reporter_ref",
+    "description",
+)
+"""What the report says once and for all."""
+
+_FOLLOWING = tuple(column.name for column in hazards.columns if column.name not in _REPORTED_ONCE)
+
+_OPEN = inserting(hazards, on_conflict="skip")
+_ADVANCE = updating(
+    hazards,
+    _FOLLOWING,
+    hazards.c.id == bindparam("of"),
+    hazards.c.seq == bindparam("from_seq"),
+    hazards.c.head == bindparam("from_head"),
+)
+_SET_CLOCK = inserting(deadlines, on_conflict="replace")
+_END_CLOCK = deleting(
+    deadlines, deadlines.c.hazard_id == bindparam("of"), deadlines.c.clock == bindparam("ended")
+)
+_INVOLVE = inserting(involved, on_conflict="skip")
+_NOTIFY = inserting(outbox, without=("id", "delivered_at", "attempts"))
+
+_profiles: dict[str, str] = {}
+"""Profile of each rulebook met so far; digests name their content, so this never goes stale."""
+
+
+def profile_of(connection: Connection, rules: Digest) -> str:
+    """Whose rulebook this is. Raises :class:`LedgerConflict` when it has not been published here."""
+    found = _profiles.get(rules)
+    if found is None:
+        found = connection.scalar(select(rulebooks.c.name).where(rulebooks.c.digest == rules))
+        if found is None:
+            raise LedgerConflict(
+                f"区级配置 {rules[:12]} 尚未在本数据库发布，请先运行 qingling migrate",
+                f"rulebook {rules[:12]} is not published in this database; run qingling migrate",
+            )
+        _profiles[rules] = found
+    return found
+
+
+def advance(connection: Connection, profile: str, hazard: Hazard, events: Sequence[Event]) -> bool:
+    """Move the hazard's row from the state before ``events`` to ``hazard``; false when it is not there."""
+    first, last = events[0], events[-1]
+    row = _row(hazard, last.at)
+    if first.seq == 1:
+        return _OPEN.run(connection, {**row, **_report_of(first, profile)}).rowcount == 1
+    row |= {"of": hazard.id, "from_seq": first.seq - 1, "from_head": first.prev}
+    return _ADVANCE.run(connection, row).rowcount == 1
+
+
+def follow(connection: Connection, hazard: Hazard, events: Sequence[Event]) -> None:
+    """Bring deadlines, involved units and notices up to ``events``, which ``advance`` has just admitted."""
+    touched = {clock.key for event in events for clock in event.changes.clocks}
+    ended = {key for event in events for key in event.changes.clocks_ended}
+    standing = [hazard.clocks[key] for key in touched | ended if key in hazard.clocks]
+    if standing:
+        _SET_CLOCK.run(connection, [_deadline(hazard, clock) for clock in standing])
+    gone = [key for key in touched | ended if key not in hazard.clocks]
+    if gone:
+        _END_CLOCK.run(connection, [{"of": hazard.id, "ended": key.value} for key in gone])
+    if any(event.changes.involved is not None for event in events):
+        _INVOLVE.run(connection, [{"hazard_id": hazard.id, "unit_id": unit} for unit in hazard.involved])
+    notices = [_notice(event, n) for event in events for n in range(len(event.notices))]
+    if notices:
+        _NOTIFY.run(connection, notices)
+
+
+def differences(connection: Connection, state: Hazard, first: Event, last: Event) -> list[str]:
+    """Where the read model is not what follows from the ledger, one sentence each."""
+    row = connection.execute(select(hazards).where(hazards.c.id == state.id)).mappings().first()
+    if row is None:
+        return ["读模型中没有本隐患 / the read model lacks this hazard"]
+    expected = {**_row(state, last.at), **_report_of(first, row["profile"])}
+    # Another version of the code may write the same state with more fields.
+    expected["snapshot"] = state.model_copy(update={"done": {}})
+    stands = {**row, "snapshot": _state_in(row["snapshot"])}
+    found = [name for name, value in expected.items() if stands[name] != value]
+    kept = connection.execute(select(deadlines).where(deadlines.c.hazard_id == state.id)).mappings()
+    if {entry["clock"]: dict(entry) for entry in kept} != {
+        key.value: _deadline(state, clock) for key, clock in state.clocks.items()
+    }:
+        found.append("deadlines")
+    units = connection.execute(select(involved.c.unit_id).where(involved.c.hazard_id == state.id)).scalars()
+    if set(units) != set(state.involved):
+        found.append("involved")
+    return [
+        f"读模型的“{name}”与台账推演不符 / the read model's {name} differs from what the ledger gives"
+        for name in found
+    ]
+
+
+def _state_in(snapshot: str) -> Hazard | None:
+    try:
+        return Hazard.model_validate_json(snapshot)
+    except ValueError:
+        return None
+
+
+# -- rows --------------------------------------------------------------------------------------------
+
+
+def plain(text: str) -> str:
+    """``text`` as any column can hold it; the ledger's own text escapes what this leaves out."""
+    return text.replace("\0", "")
+
+
+def _row(hazard: Hazard, at: datetime) -> dict[str, Any]:
+    colour = hazard.grade.colour.value if hazard.grade else None
+    owed = [clock.due for clock in hazard.running() if clock.bearer == hazard.owner]
+    return {
+        "seq": hazard.seq,
+        "head": hazard.head,
+        "rules": hazard.rules,
+        "state": hazard.state.value,
+        "mode": hazard.mode.value,
+        "round": hazard.round,
+        "relapses": hazard.relapses,
+        "urgency": hazard.urgency.value,
+        "sla": hazard.sla.value,
+        "level": hazard.level.value,
+        "major": hazard.major,
+        "colour": colour,
+        "confidentiality": hazard.confidentiality.value,
+        "owner": hazard.owner,
+        "registered_by": hazard.registered_by,
+        "subdistrict": hazard.subdistrict,
+        "code": hazard.code,
+        "hazard_class": hazard.code[:3] if hazard.code else None,
+        "category": hazard.category,
+        "cleared_at": hazard.cleared_at,
+        "closed_at": at if hazard.state.terminal else None,
+        "strike_off": hazard.strike_off,
+        "merged_into": hazard.merged_into,
+        "next_wake": next_wakeup(hazard),
+        "next_due": min(owed, default=None),
+        "updated_at": at,
+        "title": plain(hazard.title),
+        "place": plain(hazard.place),
+        "snapshot": hazard.model_dump_json(exclude={"done"}, exclude_none=True),
+    }
+
+
+def _report_of(event: Event, profile: str) -> dict[str, Any]:
+    """What only the report says, and only the read model repeats."""
+    form = event.command
+    if not isinstance(form, Report):
+        raise LedgerConflict(
+            f"{event.hazard} 的第一步不是登记，未予记录",
+            f"{event.hazard} does not begin with a report; it was not recorded",
+        )
+    return {
+        "id": event.hazard,
+        "profile": profile,
+        "reported_at": event.at,
+        "channel": form.channel.value,
+        "occurred_at": form.occurred_at,
+        "external_source": form.external_source,
+        "external_number": form.external_number,
+        "reporter_ref": form.reporter_ref,
+        "description": plain(form.description),
+    }
+
+
+def _deadline(hazard: Hazard, clock: Clock) -> dict[str, Any]:
+    return {
+        "hazard_id": hazard.id,
+        "clock": clock.key.value,
+        "bearer": clock.bearer,
+        "row": clock.row,
+        "started": clock.started,
+        "due": clock.due,
+        "due_by": clock.due_by,
+        "provisional": clock.provisional,
+        "unpublished": clock.unpublished,
+        "calendar": clock.calendar,
+        "level": clock.level.value,
+        "stopped_at": clock.stopped_at,
+    }
+
+
+def _notice(event: Event, n: int) -> dict[str, Any]:
+    notice = event.notices[n]
+    return {
+        "hazard_id": event.hazard,
+        "seq": event.seq,
+        "n": n,
+        "unit": notice.unit,
+        "role": notice.role,
+        "kind": notice.kind,
+        "document": notice.document,
+        "rung": notice.rung.value if notice.rung else None,
+        "clock": notice.clock.value if notice.clock else None,
+        "due": notice.due,
+        "created_at": event.at,
+    }
