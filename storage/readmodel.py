@@ -1,0 +1,317 @@
+"""Reading hazards: one, a page of many, what is due, how many there are. For people always through ``visible``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Select, and_, func, or_, select, true
+from sqlalchemy.sql.elements import ColumnElement
+
+from domain.state import Hazard
+from domain.values import (
+    Channel,
+    ClockKey,
+    Colour,
+    Confidentiality,
+    Digest,
+    HazardId,
+    Mode,
+    Rung,
+    Sla,
+    State,
+    UnitId,
+    Urgency,
+    Value,
+)
+from storage import cursors
+from storage.scope import Principal, visible
+from storage.tables import deadlines as deadline_table
+from storage.tables import hazards
+
+LONGEST_PAGE = 500
+
+
+class Order(Enum):
+    """How a list stands. Only ``REPORTED`` never moves while it is being read."""
+
+    UPDATED = "updated_at"
+    REPORTED = "reported_at"
+    DUE = "next_due"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What a list is narrowed to; an empty tuple or ``None`` narrows nothing."""
+
+    states: tuple[State, ...] = ()
+    owner: UnitId | None = None
+    modes: tuple[Mode, ...] = ()
+    levels: tuple[Rung, ...] = ()
+    hazard_class: str | None = None
+    """First three characters of the catalogue code, e.g. ``S06``."""
+    colour: Colour | None = None
+    overdue: bool | None = None
+    urgency: Urgency | None = None
+    subdistrict: UnitId | None = None
+    channel: Channel | None = None
+    text: str | None = None
+    """In title, place, description, number or the source's own number, in any case."""
+    reported_from: datetime | None = None
+    reported_to: datetime | None = None
+    """Not included itself."""
+
+
+class OpenDeadline(Value):
+    """A clock of a hazard, for lists. ``stopped_at`` is set on one that keeps its dates in silence."""
+
+    clock: ClockKey
+    bearer: UnitId
+    row: str
+    started: datetime
+    due: datetime
+    due_by: str
+    provisional: bool
+    level: Rung
+    stopped_at: datetime | None
+
+
+class HazardRow(Value):
+    """A hazard as lists show it."""
+
+    id: HazardId
+    profile: str
+    seq: int
+    state: State
+    mode: Mode
+    round: int
+    relapses: int
+    urgency: Urgency
+    sla: Sla
+    level: Rung
+    major: bool
+    colour: Colour | None
+    confidentiality: Confidentiality
+    owner: UnitId
+    registered_by: UnitId
+    subdistrict: UnitId | None
+    channel: Channel
+    code: str | None
+    hazard_class: str | None
+    category: int | None
+    reported_at: datetime
+    occurred_at: datetime | None
+    cleared_at: datetime | None
+    closed_at: datetime | None
+    strike_off: str | None
+    merged_into: HazardId | None
+    next_due: datetime | None
+    updated_at: datetime
+    external_source: str | None
+    external_number: str | None
+    title: str
+    place: str
+    deadlines: tuple[OpenDeadline, ...] = ()
+
+
+class Page(Value):
+    """Some rows, and the cursor of those that follow, if any do."""
+
+    rows: tuple[HazardRow, ...]
+    next: str | None
+
+
+class Due(Value):
+    """A deadline with the hazard it belongs to."""
+
+    hazard_id: HazardId
+    title: str
+    place: str
+    state: State
+    owner: UnitId
+    deadline: OpenDeadline
+
+
+# -- one hazard --------------------------------------------------------------------------------------
+
+
+def state_of(connection: Connection, hazard: HazardId) -> Hazard | None:
+    """The recorded state without its command keys. Asks nobody's rights."""
+    snapshot = connection.scalar(select(hazards.c.snapshot).where(hazards.c.id == hazard))
+    return Hazard.model_validate_json(snapshot) if snapshot is not None else None
+
+
+def is_visible(connection: Connection, principal: Principal, hazard: HazardId) -> bool:
+    query = visible(select(hazards.c.id).where(hazards.c.id == hazard), principal)
+    return connection.scalar(query) is not None
+
+
+def get(connection: Connection, principal: Principal, hazard: HazardId) -> HazardRow | None:
+    """One hazard as lists show it, or ``None`` when there is none that ``principal`` may see."""
+    rows = _rows(connection, visible(select(*_COLUMNS).where(hazards.c.id == hazard), principal))
+    return rows[0] if rows else None
+
+
+def description_of(connection: Connection, principal: Principal, hazard: HazardId) -> str | None:
+    """The report's full text, or ``None`` when there is no such hazard that ``principal`` may see."""
+    query = visible(select(hazards.c.description).where(hazards.c.id == hazard), principal)
+    found: str | None = connection.scalar(query)
+    return found
+
+
+# -- many hazards ------------------------------------------------------------------------------------
+
+
+def find(
+    connection: Connection,
+    principal: Principal,
+    filters: Filters = Filters(),
+    cursor: str | None = None,
+    limit: int = 50,
+    order: Order = Order.UPDATED,
+) -> Page:
+    """A page of the hazards that ``principal`` may see. Raises :class:`storage.cursors.BadCursor`.
+
+    A list goes on after the last row it showed, so what is added meanwhile moves nothing. The latest
+    come first; by ``DUE`` the earliest do, and those with nothing due come last.
+    """
+    limit = max(1, min(limit, LONGEST_PAGE))
+    query = visible(select(*_COLUMNS).where(*_conditions(filters)), principal)
+    column: ColumnElement[datetime] = hazards.c[order.value]
+    ascending = order is Order.DUE
+    if cursor is not None:
+        query = query.where(_after(cursors.read(cursor, order.value), column, ascending))
+    if ascending:
+        query = query.order_by(column.asc().nulls_last(), hazards.c.id)
+    else:
+        query = query.order_by(column.desc(), hazards.c.id.desc())
+    rows = _rows(connection, query.limit(limit + 1))
+    if len(rows) <= limit:
+        return Page(rows=rows, next=None)
+    last = rows[limit - 1]
+    place = cursors.Place(order.value, getattr(last, order.value), last.id)
+    return Page(rows=rows[:limit], next=cursors.written(place))
+
+
+def counts(
+    connection: Connection,
+    principal: Principal,
+    by: Literal[
+        "state", "owner", "mode", "level", "sla", "urgency", "colour", "hazard_class", "channel"
+    ] = "state",
+    filters: Filters = Filters(),
+) -> dict[str | None, int]:
+    """How many hazards there are of each ``by``; values that do not occur are left out."""
+    column = hazards.c[by]
+    query = visible(select(column, func.count()).where(*_conditions(filters)).select_from(hazards), principal)
+    return dict(connection.execute(query.group_by(column).order_by(column)).tuples())
+
+
+def _conditions(filters: Filters) -> Iterable[ColumnElement[bool]]:
+    c = hazards.c
+    for column, wanted in ((c.state, filters.states), (c.mode, filters.modes), (c.level, filters.levels)):
+        if wanted:
+            yield column.in_([one.value for one in wanted])
+    for column, value in (
+        (c.owner, filters.owner),
+        (c.subdistrict, filters.subdistrict),
+        (c.hazard_class, filters.hazard_class),
+        (c.colour, filters.colour),
+        (c.urgency, filters.urgency),
+        (c.channel, filters.channel),
+    ):
+        if value is not None:
+            yield column == _said(value)
+    if filters.overdue is not None:
+        overdue = c.sla == Sla.OVERDUE.value
+        yield overdue if filters.overdue else ~overdue
+    if filters.text:
+        places = (c.title, c.place, c.description, c.id, c.external_number)
+        yield or_(*(column.icontains(filters.text.replace("\0", ""), autoescape=True) for column in places))
+    if filters.reported_from is not None:
+        yield c.reported_at >= filters.reported_from
+    if filters.reported_to is not None:
+        yield c.reported_at < filters.reported_to
+
+
+def _said(value: str) -> str:
+    """A member of an enumeration as the database knows it."""
+    return str(value.value) if isinstance(value, Enum) else value
+
+
+def _after(place: cursors.Place, column: ColumnElement[datetime], ascending: bool) -> ColumnElement[bool]:
+    id = hazards.c.id
+    if not ascending:
+        return or_(column < place.value, and_(column == place.value, id < place.id))
+    if place.value is None:
+        return and_(column.is_(None), id > place.id)
+    return or_(column > place.value, and_(column == place.value, id > place.id), column.is_(None))
+
+
+_COLUMNS = tuple(hazards.c[name] for name in HazardRow.model_fields if name != "deadlines")
+
+
+def _rows(connection: Connection, query: Select[Any]) -> tuple[HazardRow, ...]:
+    found = connection.execute(query).mappings().all()
+    owed = _deadlines_of(connection, [row["id"] for row in found])
+    return tuple(
+        HazardRow.model_validate({**row, "deadlines": tuple(owed.get(row["id"], ()))}) for row in found
+    )
+
+
+# -- deadlines ---------------------------------------------------------------------------------------
+
+
+def deadlines(
+    connection: Connection,
+    principal: Principal,
+    *,
+    bearer: UnitId | None = None,
+    until: datetime | None = None,
+    limit: int = LONGEST_PAGE,
+) -> tuple[Due, ...]:
+    """Running deadlines of the hazards that ``principal`` may see, the earliest first."""
+    d = deadline_table.c
+    query = (
+        select(*_DEADLINE, d.hazard_id, hazards.c.title, hazards.c.place, hazards.c.state, hazards.c.owner)
+        .join_from(deadline_table, hazards)
+        .where(
+            d.stopped_at.is_(None),
+            d.bearer == bearer if bearer is not None else true(),
+            d.due <= until if until is not None else true(),
+        )
+        .order_by(d.due, d.hazard_id, d.clock)
+        .limit(limit)
+    )
+    return tuple(
+        Due.model_validate({**row, "deadline": row})
+        for row in connection.execute(visible(query, principal)).mappings()
+    )
+
+
+def provisional_hazards(connection: Connection, calendar: Digest | None = None) -> list[HazardId]:
+    """Hazards with a date or an alarm on a day that nobody had published (N94), in order.
+
+    With ``calendar`` only those that have not been counted again under it. Asks nobody's rights.
+    """
+    d = deadline_table.c
+    query = select(d.hazard_id).distinct().where(d.unpublished).order_by(d.hazard_id)
+    if calendar is not None:
+        query = query.where(d.calendar != calendar)
+    return [HazardId(id) for id in connection.scalars(query)]
+
+
+_DEADLINE = tuple(deadline_table.c[name] for name in OpenDeadline.model_fields)
+
+
+def _deadlines_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[OpenDeadline]]:
+    found: dict[str, list[OpenDeadline]] = {}
+    if ids:
+        d = deadline_table.c
+        query = select(d.hazard_id, *_DEADLINE).where(d.hazard_id.in_(ids)).order_by(d.due, d.clock)
+        for row in connection.execute(query).mappings():
+            found.setdefault(row["hazard_id"], []).append(OpenDeadline.model_validate(row))
+    return found
