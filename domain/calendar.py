@@ -130,10 +130,8 @@ class Calendar(Value):
     def _counted(self, days: Iterable[date], limit: Limit) -> Iterable[CountedDay]:
         count = 0
         for day in days:
-            if limit.kind is LimitKind.WORKING_DAYS:
-                counts = self.works(day)
-            else:
-                counts = count < limit.n  # days past the n-th are the roll to a working day
+            # calendar days past the n-th are the roll to a working day
+            counts = self.works(day) if limit.kind is LimitKind.WORKING_DAYS else count < limit.n
             count += counts
             yield CountedDay(
                 day=day,

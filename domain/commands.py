@@ -1,20 +1,17 @@
 """What people may ask for: one form per command of process.md §3.3, named as there.
 
 Forms check shape only (what is missing, what is malformed); whether the command may be given now is
-the business of ``transitions``. Texts are kept as written; control characters are refused, because
-neither a database nor a printed document can hold them.
+the business of ``transitions``. What a text or a date may be is said in ``texts``.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
     AfterValidator,
-    AwareDatetime,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     TypeAdapter,
@@ -26,22 +23,17 @@ from domain.organisation import Actor, PersonRef
 from domain.refusal import FieldError, Refusal, refuse
 from domain.risk import Grade
 from domain.state import Goal, Milestone
-from domain.values import Channel, Confidentiality, Digest, HazardId, Outcome, UnitId, Urgency, Value
-
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-
-
-def _printable(text: str) -> str:
-    found = _CONTROL.search(text)
-    if found:
-        raise ValueError(f"control character U+{ord(found[0]):04X} at position {found.start()} 含控制字符")
-    return text
-
-
-Line = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_printable)]
-Text = Annotated[str, Field(min_length=1, max_length=10_000), AfterValidator(_printable)]
-LongText = Annotated[str, Field(max_length=100_000), AfterValidator(_printable)]
-OptionalText = Annotated[str, Field(max_length=10_000), AfterValidator(_printable)]
+from domain.texts import (
+    DayOrInstant,
+    Instant,
+    Line,
+    LongText,
+    OptionalLine,
+    OptionalText,
+    Text,
+    says_something,
+)
+from domain.values import Channel, Confidentiality, Digest, HazardId, Outcome, Urgency, Value
 
 
 class Form(BaseModel):
@@ -56,6 +48,17 @@ class CommandForm(Form):
     zh: ClassVar[str]
     en: ClassVar[str]
     do: str
+
+
+def _no_unknown_fields(value: Any) -> Any:
+    unknown = set(value) - set(PersonRef.model_fields) if isinstance(value, dict) else ()
+    if unknown:
+        raise ValueError("a person is named by “person” and “post” only 人员只填 person 和 post")
+    return value
+
+
+Person = Annotated[PersonRef, BeforeValidator(_no_unknown_fields)]
+HazardNumber = Annotated[HazardId, Field(min_length=1, max_length=64), AfterValidator(says_something)]
 
 
 class Evidence(Form):
@@ -80,8 +83,8 @@ class Report(CommandForm):
     zh, en = "登记隐患", "report a hazard"
     do: Literal["report"] = "report"
     channel: Channel
-    place: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(_printable)]
-    title: Annotated[str, Field(max_length=200), AfterValidator(_printable)] = ""
+    place: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(says_something)]
+    title: OptionalLine = ""
     description: LongText = ""
     code: Line | None = None
     category: Annotated[int, Field(ge=1, le=4)] | None = None
@@ -91,7 +94,7 @@ class Report(CommandForm):
     grid: Line | None = None
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
     latitude: Annotated[float, Field(ge=-90, le=90)] | None = None
-    occurred_at: AwareDatetime | None = None
+    occurred_at: Instant | None = None
     inspection: Literal["routine", "concentrated", "key"] | None = None
     persons_affected: Annotated[int, Field(ge=0)] | None = None
     cause: OptionalText = ""
@@ -128,14 +131,14 @@ class ClearOnSpot(CommandForm):
     zh, en = "即发现即消除", "clear on the spot"
     do: Literal["clear_on_spot"] = "clear_on_spot"
     evidence: tuple[Evidence, ...] = ()
-    assessor: PersonRef | None = None
+    assessor: Person | None = None
     measures: OptionalText = ""
 
 
 class SelfHandle(CommandForm):
     zh, en = "自行整治", "handle it ourselves"
     do: Literal["self_handle"] = "self_handle"
-    handler: PersonRef
+    handler: Person
     note: OptionalText = ""
 
 
@@ -149,7 +152,7 @@ class Assign(CommandForm):
 class Sign(CommandForm):
     zh, en = "签收", "sign for it"
     do: Literal["sign"] = "sign"
-    handler: PersonRef
+    handler: Person
     note: OptionalText = ""
 
 
@@ -172,7 +175,7 @@ class PlannedNode(Form):
 
     id: Line
     what: Line
-    due: AwareDatetime | date
+    due: DayOrInstant
     unit: Line | None = None
 
     def milestone(self) -> Milestone:
@@ -203,8 +206,8 @@ class SubmitPlan(CommandForm):
     zh, en = "提交一患一方案", "submit the plan"
     do: Literal["submit_plan"] = "submit_plan"
     responsible_unit: Line
-    responsible_leader: PersonRef
-    responsible_staff: Annotated[tuple[PersonRef, ...], Field(min_length=1)]
+    responsible_leader: Person
+    responsible_staff: Annotated[tuple[Person, ...], Field(min_length=1)]
     measures: Text
     milestones: Annotated[tuple[PlannedNode, ...], Field(min_length=1, max_length=100)]
     goals: Annotated[tuple[PlannedGoal, ...], Field(min_length=1, max_length=100)]
@@ -249,7 +252,7 @@ class RequestExtension(CommandForm):
     zh, en = "申请延期", "request an extension"
     do: Literal["request_extension"] = "request_extension"
     reason: Text
-    until: AwareDatetime | date | None = None
+    until: DayOrInstant | None = None
     interim_measures: OptionalText = ""
 
 
@@ -305,7 +308,7 @@ class ConfirmRelapse(CommandForm):
 
     zh, en = "确认回潮", "confirm that a new report is a relapse"
     do: Literal["confirm_relapse"] = "confirm_relapse"
-    matched: HazardId
+    matched: HazardNumber
     reason: Text
 
 
@@ -331,7 +334,7 @@ class Classify(CommandForm):
 class Merge(CommandForm):
     zh, en = "并案", "merge into another hazard"
     do: Literal["merge"] = "merge"
-    into: HazardId
+    into: HazardNumber
     reason: Text
 
 
@@ -370,7 +373,8 @@ Command = Annotated[
 ]
 
 COMMANDS: dict[str, type[CommandForm]] = {
-    form.model_fields["do"].default: form for form in Command.__origin__.__args__  # type: ignore[attr-defined]
+    form.model_fields["do"].default: form
+    for form in Command.__origin__.__args__  # type: ignore[attr-defined]
 }
 """Every command by its name."""
 
@@ -392,7 +396,9 @@ class Order(Value):
 def parse(name: str, data: Any) -> Command:
     """Read a form. Raises :class:`Refusal` 422 with one entry per bad field."""
     if name not in COMMANDS:
-        raise refuse(404, "unknown-command", "INT-01", f"没有“{name}”这个命令", f"there is no command {name!r}")
+        raise refuse(
+            404, "unknown-command", "INT-01", f"没有“{name}”这个命令", f"there is no command {name!r}"
+        )
     if not isinstance(data, dict):
         raise refuse(422, f"{name}.form", "INT-01", "表单应为一个对象", "the form must be an object")
     try:
@@ -420,5 +426,3 @@ def form_refusal(name: str, error: ValidationError) -> Refusal:
         f"the form of {name} is incomplete or malformed: {fields}",
         errors,
     )
-
-

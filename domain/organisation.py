@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Annotated
 
-from pydantic import ConfigDict, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
+from domain.texts import OptionalLine, says_something
 from domain.values import Labelled, PersonId, UnitId, Value
+
+Reference = Annotated[PersonId, Field(min_length=1, max_length=200), AfterValidator(says_something)]
 
 
 class UnitType(Labelled):
@@ -64,8 +68,8 @@ class Actor(Value):
 
     unit: UnitId
     role: Role
-    person: PersonId
-    post: str = ""
+    person: Reference
+    post: OptionalLine = ""
 
 
 SYSTEM = Actor(unit=UnitId("system"), role=Role.SYSTEM, person=PersonId("system"))
@@ -75,8 +79,8 @@ SYSTEM = Actor(unit=UnitId("system"), role=Role.SYSTEM, person=PersonId("system"
 class PersonRef(Value):
     """A person named in a form, by opaque reference and post. A bare string is read as the reference."""
 
-    person: PersonId
-    post: str = ""
+    person: Reference
+    post: OptionalLine = ""
 
     @model_validator(mode="before")
     @classmethod
@@ -120,7 +124,7 @@ class Organisation(Value):
     def _by_name(self) -> dict[str, Unit]:
         named = {alias: self.by_id[unit] for alias, unit in self.aliases.items()}
         for unit in self.units:
-            named.update({alias: unit for alias in unit.aliases})
+            named.update(dict.fromkeys(unit.aliases, unit))
         for unit in self.units:
             named.update({unit.name: unit, unit.id: unit})
         return named

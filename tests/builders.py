@@ -1,0 +1,337 @@
+"""Builders for tests of the core: a district, its seats, and a hazard in any state.
+
+Every hazard here came to its state by real commands at real instants, so a test shows only what
+matters to it::
+
+    case = hazard_in(State.REMEDIATING)
+    case.give("report_completion", HANDLER)
+    assert case.hazard.state is State.SELF_ASSESSMENT
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from domain.calendar import Calendar, Span
+from domain.commands import Order, Report, parse
+from domain.events import Event, Notice, evolve
+from domain.hazard import allowed, decide, report, rules_for
+from domain.ladder import next_wakeup, tick
+from domain.library import LIBRARY, Rulebook, Rules
+from domain.organisation import SYSTEM, Actor, Role
+from domain.refusal import Refusal, Refused
+from domain.state import Clock, Hazard
+from domain.values import SHANGHAI, ClockKey, Digest, HazardId, PersonId, State, UnitId
+from profiles.loader import shipped_calendar, shipped_profiles
+
+BOOKS = shipped_profiles()
+QINGPU = BOOKS["qingpu"]
+CALENDAR = shipped_calendar()
+HAZARD = HazardId("QP-2026-000101")
+
+MONDAY = "2026-03-02 09:30"
+"""A Monday with five ordinary weeks before it reaches a holiday (2026-04-06)."""
+
+
+def at(text: str) -> datetime:
+    """An instant in Shanghai, e.g. ``at("2026-03-02 09:30")``."""
+    return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
+
+
+# ── seats ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def seat(unit: str, role: str, person: str = "") -> Actor:
+    """A seat of a unit, e.g. ``seat("xiayang", "liaison")``; one person for each unless said."""
+    return Actor(unit=UnitId(unit), role=Role(role), person=PersonId(person or f"person-of-{unit}-{role}"))
+
+
+STREET, OTHER_STREET, BUREAU, ENTERPRISE = "xiayang", "yingpu", "jiaotongwei", "qingfa"
+
+DESK = seat("desk", "desk")
+OFFICE = seat("office", "office")
+DIRECTOR = seat("office", "office_director")
+FINDER = seat(STREET, "discoverer")
+LIAISON = seat(STREET, "liaison")
+HANDLER = seat(STREET, "handler")
+DEPUTY = seat(STREET, "deputy_leader")
+PRINCIPAL = seat(STREET, "principal")
+ASSESSOR = seat(STREET, "assessor")
+OTHER_LIAISON = seat(OTHER_STREET, "liaison")
+
+GIVER = {
+    "verify_confirm": LIAISON,
+    "verify_dismiss": LIAISON,
+    "clear_on_spot": FINDER,
+    "self_handle": LIAISON,
+    "assign": DESK,
+    "sign": LIAISON,
+    "submit_plan": HANDLER,
+    "progress": HANDLER,
+    "request_extension": LIAISON,
+    "decide_extension": DESK,
+    "report_completion": HANDLER,
+    "assess_pass": ASSESSOR,
+    "assess_fail": ASSESSOR,
+    "lookback_pass": LIAISON,
+    "lookback_relapse": LIAISON,
+    "confirm_relapse": DESK,
+    "state_reason": LIAISON,
+    "accept_reason": OFFICE,
+    "classify": OFFICE,
+    "merge": OFFICE,
+    "load_calendar": SYSTEM,
+}
+"""Who gives each command in these tests unless a test says otherwise."""
+
+
+# ── forms ────────────────────────────────────────────────────────────────────────────────────────────
+
+BEFORE = {"kind": "before", "ref": "photo-before"}
+AFTER = {"kind": "after", "ref": "photo-after"}
+ALL_MET = [{"goal": "G1", "met": True}]
+
+
+def plan(*due: object, **more: Any) -> dict[str, Any]:
+    """A plan with one goal and a node for each of ``due`` (a day or an instant)."""
+    return {
+        "responsible_unit": "夏阳街道",
+        "responsible_leader": "leader-1",
+        "responsible_staff": [HANDLER.person],
+        "measures": "拆除隔断，清退住人",
+        "milestones": [{"what": f"节点{n}", "due": day} for n, day in enumerate(due, 1)],
+        "goals": ["隔断全部拆除"],
+        **more,
+    }
+
+
+def good_form(command: str, case: Case) -> dict[str, Any]:
+    """A form that holds for ``command`` in the case's present state."""
+    if command == "submit_plan":
+        main = case.hazard.clocks[ClockKey.REMEDIATE]
+        return plan(max(main.limit_due, case.now + timedelta(days=1)))
+    if command == "assess_pass":
+        filed = case.hazard.plan
+        return {"results": [{"goal": goal.id, "met": True} for goal in (filed.goals if filed else ())]}
+    return dict(_FORMS.get(command, {}))
+
+
+_FORMS: dict[str, dict[str, Any]] = {
+    "verify_confirm": {"code": "S06-02"},
+    "verify_dismiss": {"reason": "现场未见所述情形", "evidence": [BEFORE]},
+    "clear_on_spot": {"evidence": [BEFORE, AFTER], "assessor": "assessor-of-the-spot"},
+    "self_handle": {"handler": HANDLER.person},
+    "assign": {"target": "夏阳街道"},
+    "sign": {"handler": HANDLER.person},
+    "progress": {"text": "已约谈二房东"},
+    "request_extension": {"reason": "租户搬离需要时间"},
+    "decide_extension": {"approve": True},
+    "assess_fail": {"reason": "仍有一处隔断"},
+    "lookback_relapse": {"findings": "隔断恢复"},
+    "confirm_relapse": {"matched": "QP-2026-000999", "reason": "同一房屋再次隔断"},
+    "state_reason": {"reason": "租户拒不搬离"},
+    "accept_reason": {"reason": "情况属实"},
+    "classify": {"grade": {"method": "LEC", "likelihood": 3, "exposure": 6, "consequence": 15}},
+    "merge": {"into": "QP-2026-000999", "reason": "同一隐患"},
+}
+
+
+# ── a hazard and its story ───────────────────────────────────────────────────────────────────────────
+
+
+class Case:
+    """One hazard with its ledger and a clock that only the test moves."""
+
+    def __init__(
+        self, book: Rulebook = QINGPU, calendar: Calendar = CALENDAR, now: datetime | str = MONDAY
+    ) -> None:
+        self.book = LIBRARY.add_book(book)
+        self.calendar = LIBRARY.add_calendar(calendar)
+        self.now = at(now) if isinstance(now, str) else now
+        self.events: list[Event] = []
+        self._hazard: Hazard | None = None
+        self._keys = count(1)
+
+    @property
+    def hazard(self) -> Hazard:
+        assert self._hazard is not None, "nothing has been reported yet"
+        return self._hazard
+
+    @property
+    def rules(self) -> Rules:
+        """What the hazard is decided under; before the report, what it will be."""
+        calendar = self._hazard.calendar if self._hazard else self.calendar
+        return LIBRARY.rules(self.book, calendar)
+
+    # -- acting -------------------------------------------------------------------------------------
+
+    def report(self, actor: Actor = DESK, **form: Any) -> Case:
+        """Report the hazard; the desk reports what the hotline says, unless the test says otherwise."""
+        given = {"channel": "hotline", "place": "夏阳街道某小区3号", **form}
+        command = parse("report", given)
+        assert isinstance(command, Report)
+        self._add(report(self.rules, HAZARD, self.book, command, actor, self.now, self._key()))
+        return self
+
+    def order(self, command: str, actor: Actor | None = None, **form: Any) -> Order:
+        """The order ``give`` would give: a good form, changed by what the test says."""
+        good = good_form(command, self)
+        return Order(command=parse(command, {**good, **form}), actor=actor or GIVER[command], key=self._key())
+
+    def give(self, command: str, actor: Actor | None = None, /, **form: Any) -> Event:
+        return self.carry_out(self.order(command, actor, **form))
+
+    def carry_out(self, order: Order) -> Event:
+        rules = rules_for(LIBRARY, self.hazard, order.command)
+        return self._add(decide(rules, self.hazard, order, self.now))
+
+    def refused(self, command: str, actor: Actor | None = None, /, **form: Any) -> Refused:
+        """The refusal that ``give`` meets. Fails when the command is carried out."""
+        before, recorded = self._hazard, len(self.events)
+        try:
+            if command == "report":
+                self.report(actor or DESK, **form)
+            else:
+                self.give(command, actor, **form)
+        except Refusal as refusal:
+            assert (self._hazard, len(self.events)) == (before, recorded), "a refusal changes nothing"
+            return refusal.refused
+        raise AssertionError(f"{command} was carried out")
+
+    def may(self, command: str, actor: Actor | None = None) -> bool:
+        """Whether ``allowed`` offers the command to ``actor``."""
+        offered = allowed(self.rules, self.hazard, actor or GIVER[command], self.now)
+        return next(entry.allowed for entry in offered if entry.command == command)
+
+    # -- time ---------------------------------------------------------------------------------------
+
+    def wait_until(self, when: datetime | str) -> list[Event]:
+        """Let time pass; alarms ring at their own instants. The events they became."""
+        end = at(when) if isinstance(when, str) else when
+        assert end >= self.now, "time does not run backwards"
+        rung: list[Event] = []
+        while (wake := next_wakeup(self.hazard)) is not None and wake <= end:
+            self.now = max(self.now, wake)
+            rung += self._ring()
+        self.now = end
+        return rung
+
+    def wait(self, **delta: float) -> list[Event]:
+        return self.wait_until(self.now + timedelta(**delta))
+
+    def jump_to(self, when: datetime | str) -> list[Event]:
+        """As ``wait_until``, but nobody woke in between: all that was due rings at the end."""
+        self.now = at(when) if isinstance(when, str) else when
+        return self._ring()
+
+    def _ring(self) -> list[Event]:
+        events = tick(self.rules, self.hazard, self.now)
+        for event in events:
+            self._add(event)
+        return list(events)
+
+    # -- looking ------------------------------------------------------------------------------------
+
+    def clock(self, key: ClockKey) -> Clock:
+        return self.hazard.clocks[key]
+
+    def due(self, key: ClockKey) -> str:
+        """When a clock ends as the duty officer says it: ``"2026-03-09 24:00"``."""
+        return spoken(self.clock(key).due)
+
+    @property
+    def last(self) -> Event:
+        return self.events[-1]
+
+    def replayed(self) -> Hazard:
+        """The state read back from the ledger's texts alone."""
+        hazard: Hazard | None = None
+        for event in self.events:
+            hazard = evolve(hazard, from_text(event.body, event.prev, event.hash))
+        assert hazard is not None
+        return hazard
+
+    def _add(self, event: Event) -> Event:
+        self._hazard = evolve(self._hazard, event)
+        self.events.append(event)
+        return event
+
+    def _key(self) -> str:
+        return f"key-{next(self._keys)}"
+
+
+def from_text(body: str, prev: str, hash: str) -> Event:
+    """An event as it is read back from its ledger row."""
+    return Event.model_validate({**json.loads(body), "prev": prev, "hash": hash})
+
+
+def spoken(instant: datetime) -> str:
+    """``2026-03-09 24:00`` for the midnight that ends 03-09, else the instant to the minute."""
+    here = instant.astimezone(SHANGHAI)
+    if (here.hour, here.minute) == (0, 0):
+        return f"{here - timedelta(days=1):%Y-%m-%d} 24:00"
+    return f"{here:%Y-%m-%d %H:%M}"
+
+
+def notices(*events: Event) -> list[tuple[str, str, str, str]]:
+    """Who was told what: ``(kind, unit, role, document)`` of every notice."""
+    return [_short(notice) for event in events for notice in event.notices]
+
+
+def _short(notice: Notice) -> tuple[str, str, str, str]:
+    return (notice.kind, notice.unit, notice.role, notice.document)
+
+
+# ── a hazard in any state ────────────────────────────────────────────────────────────────────────────
+
+_ROUTE = {
+    State.REPORTED: (),
+    State.REGISTERED: ("verify_confirm",),
+    State.AWAITING_SIGNOFF: ("verify_confirm", "assign"),
+    State.PLANNING: ("verify_confirm", "assign", "sign"),
+    State.REMEDIATING: ("verify_confirm", "assign", "sign", "submit_plan"),
+    State.SELF_ASSESSMENT: ("verify_confirm", "assign", "sign", "submit_plan", "report_completion"),
+    State.DISMISSED: ("verify_dismiss",),
+    State.MERGED: ("merge",),
+}
+_TO_CLEARANCE = (*_ROUTE[State.SELF_ASSESSMENT], "assess_pass")
+
+
+def hazard_in(state: State, *, book: Rulebook = QINGPU, now: str = MONDAY, **form: Any) -> Case:
+    """A hazard of the hotline in ``state``; its steps lie a minute apart. ``form`` goes into the report."""
+    case = Case(book, now=now).report(**form)
+    for command in _ROUTE.get(state, _TO_CLEARANCE):
+        case.wait(minutes=1)
+        case.give(
+            command, **({"code": form["code"]} if command == "verify_confirm" and "code" in form else {})
+        )
+    if state in (State.LOOK_BACK, State.CLOSED):
+        case.wait_until(next_wakeup(case.hazard) or case.now)
+    if state is State.CLOSED:
+        case.give("lookback_pass")
+    assert case.hazard.state is state
+    return case
+
+
+def calendar_of(year: int, off: tuple[str, ...] = (), make_up: tuple[str, ...] = ()) -> Calendar:
+    """A published year in which only these days differ from Monday to Friday."""
+    return Calendar(
+        version=f"test-{year}",
+        spans=(Span(first=date(year, 1, 1), last=date(year, 12, 31)),),
+        days_off=tuple(date.fromisoformat(day) for day in off),
+        make_up_days=tuple(date.fromisoformat(day) for day in make_up),
+    )
+
+
+def loaded(case: Case, calendar: Calendar) -> Digest:
+    """Publish ``calendar`` beside the case's own and have the hazard count with both from now on."""
+    digest = LIBRARY.add_calendar(case.rules.calendar.joined(calendar))
+    case.give("load_calendar", calendar=digest)
+    return digest
+
+
+Arrange = Callable[[], Case]
