@@ -131,7 +131,7 @@ def extended(rules: Rules, hazard: Hazard, clock: Clock, until: datetime, now: d
     """A granted extension moves the due date and puts the ladder back to its foot (I7)."""
     moved = clock.model_copy(
         update={
-            "limit_due": until,
+            "limit_due": max(until, clock.limit_due),
             "due": until,
             "due_by": "extension",
             "level": Rung.L0,
@@ -162,8 +162,14 @@ def recounted(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Cloc
     elif clock.provisional:
         update["provisional"] = not rules.calendar.publishes(last_day(clock.due))
     moved = clock.model_copy(update=update)
+    if clock.due <= now < moved.due and clock.running:  # it rang for a day that turns out to be free
+        return scheduled(rules, hazard, moved.model_copy(update={"level": Rung.L0, "reminded": False}), now)
     to_come = {alarm.what for alarm in clock.alarms}
-    again = tuple(alarm for alarm in alarms(rules, hazard, moved, now) if alarm.what in to_come)
+    again = tuple(
+        alarm.model_copy(update={"at": max(alarm.at, now)})
+        for alarm in alarms(rules, hazard, moved, now)
+        if alarm.what in to_come
+    )
     return moved.model_copy(update={"alarms": again, "unpublished": _unpublished(rules, moved, again)})
 
 

@@ -59,6 +59,8 @@ def verify_confirm(draft: Draft, form: c.VerifyConfirm, actor: Actor) -> None:
         "subdistrict": _subdistrict(draft, form.subdistrict),
     }
     draft.set(**{name: value for name, value in given.items() if value is not None})
+    if draft.hazard.confidentiality is Confidentiality.PUBLIC:
+        draft.set(confidentiality=_default_confidentiality(form.category))
     code = form.code or draft.hazard.code
     draft.set(
         owner=actor.unit,
@@ -103,7 +105,9 @@ def assign(draft: Draft, form: c.Assign, _actor: Actor) -> None:
     draft.start(ClockKey.REMEDIATE)
     draft.enter(State.AWAITING_SIGNOFF)
     sign = draft.hazard.clocks.get(ClockKey.SIGN)
-    draft.notify(target.id, Role.LIAISON, "转递（交办）单", clock=ClockKey.SIGN, due=sign.due if sign else None)
+    draft.notify(
+        target.id, Role.LIAISON, "转递（交办）单", clock=ClockKey.SIGN, due=sign.due if sign else None
+    )
 
 
 def sign(draft: Draft, form: c.Sign, _actor: Actor) -> None:
@@ -149,7 +153,11 @@ def request_extension(draft: Draft, form: c.RequestExtension, _actor: Actor) -> 
     draft.set(extension=Extension(requested_at=draft.now, until=until))
     draft.start(ClockKey.EXTENSION_DECISION)
     draft.notify(
-        draft.rules.book.organisation.desk, Role.DESK, "延期申请", clock=ClockKey.EXTENSION_DECISION, due=until
+        draft.rules.book.organisation.desk,
+        Role.DESK,
+        "延期申请",
+        clock=ClockKey.EXTENSION_DECISION,
+        due=until,
     )
 
 
@@ -232,7 +240,7 @@ def state_reason(draft: Draft, _form: c.StateReason, _actor: Actor) -> None:
     """The owner says why he is late; the duty raised by the 督办单 is met by it."""
     owed = tuple(
         item.model_copy(update={"met_at": draft.now})
-        if item.kind == "reason" and item.met_at is None
+        if item.kind == "reason" and item.met_at is None and item.unit == draft.hazard.owner
         else item
         for item in draft.hazard.obligations
     )

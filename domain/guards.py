@@ -13,13 +13,17 @@ from typing import Any
 
 from domain import clocks
 from domain.catalogue import responsible
+from domain.commands import PlannedNode
 from domain.library import Rules
 from domain.organisation import Actor, Unit, UnitType
 from domain.state import Clock, Hazard
-from domain.values import ClockKey
+from domain.values import ClockKey, end_of, local
 
 CLOCK_SKEW = timedelta(hours=1)
 """How far ahead of ours a finder's clock may run."""
+
+SUB_ITEMS = {1: 4, 2: 11, 3: 6, 4: 7}
+"""How many sub-items each of the four risk categories has (CLS-10…13)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +115,18 @@ def classified(ask: Ask) -> bool:
 def classified_if_own(ask: Ask) -> bool:
     form = ask.form
     return form.channel.outside or form.code is not None or form.category is not None
+
+
+@form_guard(
+    "unknown-sub-item",
+    422,
+    "CLS-09",
+    "所填风险类别没有这个子项",
+    "the risk category has no such sub-item",
+)
+def known_sub_item(ask: Ask) -> bool:
+    category: int = ask.form.category or ask.hazard.category or 0
+    return ask.form.sub_item is None or ask.form.sub_item <= SUB_ITEMS.get(category, 0)
 
 
 @form_guard(
@@ -236,8 +252,7 @@ def plan_units_known(ask: Ask) -> bool:
     "a milestone lies before today",
 )
 def nodes_ahead(ask: Ask) -> bool:
-    limit = _limit(ask)
-    return all(node.milestone().instant(limit) > ask.now for node in ask.form.milestones) or limit <= ask.now
+    return all(node.milestone().instant(_next_limit(ask)) > ask.now for node in ask.form.milestones)
 
 
 @form_guard(
@@ -252,7 +267,8 @@ def within_cap(ask: Ask) -> bool:
     cap = clocks.cap_of(ask.rules, clock) if clock else None
     if clock is None or cap is None:
         return True
-    return _last_node(ask, cap.due) <= max(cap.due, clock.limit_due)
+    latest = max(cap.due, clock.limit_due)
+    return latest <= ask.now or _last_node(ask, latest) <= latest
 
 
 @form_guard(
@@ -263,16 +279,20 @@ def within_cap(ask: Ask) -> bool:
     "the last milestone is later than the limit; have an extension granted first or bring it forward",
 )
 def within_limit(ask: Ask) -> bool:
+    """A plan filed when the limit has passed may look ahead: its nodes move no date, the hazard stays late."""
     clock = ask.main_clock
-    return clock is None or _last_node(ask, clock.limit_due) <= max(clock.limit_due, ask.now)
+    return clock is None or clock.limit_due <= ask.now or _last_node(ask, clock.limit_due) <= clock.limit_due
 
 
-def _limit(ask: Ask) -> datetime:
-    return ask.main_clock.limit_due if ask.main_clock else ask.now
+def _next_limit(ask: Ask) -> datetime:
+    """What a node named by its day alone may end with: the limit, or today's end when that has passed."""
+    clock = ask.main_clock
+    return clock.limit_due if clock and clock.limit_due > ask.now else end_of(local(ask.now).date())
 
 
 def _last_node(ask: Ask, same_day_as: datetime) -> datetime:
-    return max(node.milestone().instant(same_day_as) for node in ask.form.milestones)
+    nodes: tuple[PlannedNode, ...] = ask.form.milestones
+    return max(node.milestone().instant(same_day_as) for node in nodes)
 
 
 @form_guard(
@@ -284,9 +304,7 @@ def _last_node(ask: Ask, same_day_as: datetime) -> datetime:
 )
 def milestones_known(ask: Ask) -> bool:
     plan = ask.hazard.plan
-    return {node.id for node in plan.milestones} >= set(ask.form.milestones_done) if plan else (
-        not ask.form.milestones_done
-    )
+    return {node.id for node in (plan.milestones if plan else ())} >= set(ask.form.milestones_done)
 
 
 @state_guard(

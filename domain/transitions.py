@@ -143,10 +143,11 @@ def _row(
 # fmt: off
 TRANSITIONS: tuple[Transition, ...] = (
     _row("T01", "report", None, Target.BY_CHANNEL, (_FINDERS,), "REG-03",
-         guards.known_code, guards.known_subdistrict, guards.classified_if_own, guards.not_in_the_future,
+         guards.known_code, guards.known_subdistrict, guards.known_sub_item, guards.classified_if_own,
+         guards.not_in_the_future,
          effect=effects.report),
     _row("T02", "verify_confirm", State.REPORTED, State.REGISTERED, (_DESK, _STREET_LIAISON), "VER-07",
-         guards.known_code, guards.known_subdistrict, guards.classified,
+         guards.known_code, guards.known_subdistrict, guards.known_sub_item, guards.classified,
          effect=effects.verify_confirm),
     _row("T03", "verify_dismiss", State.REPORTED, State.DISMISSED, (_DESK, _STREET_LIAISON), "VER-07",
          effect=effects.verify_dismiss),

@@ -23,6 +23,7 @@ from domain.hazard import allowed, decide, report, rules_for
 from domain.ladder import next_wakeup, tick
 from domain.library import LIBRARY, Rulebook, Rules
 from domain.organisation import SYSTEM, Actor, Role
+from domain.policy import Policy
 from domain.refusal import Refusal, Refused
 from domain.state import Clock, Hazard
 from domain.values import SHANGHAI, ClockKey, Digest, HazardId, PersonId, State, UnitId
@@ -112,8 +113,8 @@ def plan(*due: object, **more: Any) -> dict[str, Any]:
 def good_form(command: str, case: Case) -> dict[str, Any]:
     """A form that holds for ``command`` in the case's present state."""
     if command == "submit_plan":
-        main = case.hazard.clocks[ClockKey.REMEDIATE]
-        return plan(max(main.limit_due, case.now + timedelta(days=1)))
+        limit = case.hazard.clocks[ClockKey.REMEDIATE].limit_due
+        return plan(limit if limit > case.now else case.now + timedelta(days=1))
     if command == "assess_pass":
         filed = case.hazard.plan
         return {"results": [{"goal": goal.id, "met": True} for goal in (filed.goals if filed else ())]}
@@ -315,6 +316,12 @@ def hazard_in(state: State, *, book: Rulebook = QINGPU, now: str = MONDAY, **for
         case.give("lookback_pass")
     assert case.hazard.state is state
     return case
+
+
+def district(**policy: Any) -> Rulebook:
+    """Qingpu with other numbers in its policy, e.g. ``district(major_persons=10)``."""
+    # not model_copy: that would carry the digest of the old text over
+    return Rulebook(**{**dict(QINGPU), "policy": Policy(**{**dict(QINGPU.policy), **policy})})
 
 
 def calendar_of(year: int, off: tuple[str, ...] = (), make_up: tuple[str, ...] = ()) -> Calendar:
