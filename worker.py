@@ -71,6 +71,8 @@ def build(
         max_concurrent_activities=50,
         workflow_task_poller_behavior=PollerBehaviorAutoscaling(initial=5, maximum=20),
         activity_task_poller_behavior=PollerBehaviorAutoscaling(maximum=5),
+        # A worker that was killed keeps its hazards' tasks this long before another may take them.
+        sticky_queue_schedule_to_start_timeout=timedelta(seconds=3),
         graceful_shutdown_timeout=GRACE,
     )
 

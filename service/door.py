@@ -7,13 +7,16 @@ started, a command once its update is accepted, and both are answered only after
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import UpdateWorkflowExecutionLifecycleStage as Stage
 from temporalio.api.update.v1 import UpdateRef, WaitPolicy
-from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import PollWorkflowExecutionUpdateRequest
 from temporalio.client import (
     Client,
@@ -26,8 +29,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from domain import hazard as core
 from domain.commands import Command, Order, Report
-from domain.events import command_digest, evolve
+from domain.events import Event, command_digest, evolve
 from domain.library import Library
+from domain.organisation import Role
 from domain.refusal import Refusal, refuse
 from domain.state import Hazard
 from domain.values import HazardId, local
@@ -53,7 +57,7 @@ class NotFound(Exception):
 
 
 class NotRecorded(Exception):
-    """The command did not reach its hazard (no worker, no server). Nothing has changed; try again."""
+    """Nobody has taken the command yet (no worker, no server). Repeat it with the same key: it happens once."""
 
 
 class Pending(Exception):
@@ -91,13 +95,19 @@ class Door:
         :class:`NotRecorded` when Temporal cannot be reached.
         """
         hazard = await self.start(principal, form, key)
-        stored = await self._recorded(hazard)
-        if stored is None:
+        first = await self._first_event(hazard)
+        if first is None:
             raise Pending(hazard)
-        first = stored.done.get(key)
-        if first is None or first.digest != command_digest(form):
+        if first.key != key:
+            raise NotRecorded(
+                f"编号 {hazard} 已属于另一隐患：数据库比 Temporal 旧（恢复过备份？），请联系运维"
+                f" / {hazard} belongs to another hazard: the database is older than Temporal's"
+            )
+        if first.digest != command_digest(form):
             raise _key_reused()
-        return Receipt(hazard=hazard, seq=stored.seq, state=stored.state, repeated=stored.seq > 1)
+        state = await self._database.read(readmodel.state_of, hazard)
+        assert state is not None  # written in the same transaction as its first event
+        return Receipt(hazard=hazard, seq=state.seq, state=state.state)
 
     async def start(self, principal: Principal, form: Report, key: str) -> HazardId:
         """Make a report durable without waiting for its record (imports, detectors)."""
@@ -118,6 +128,47 @@ class Door:
         )
         await self.launch(start)
         return hazard
+
+    async def known(self, principal: Principal, keys: Sequence[str]) -> dict[str, HazardId]:
+        """The hazards that reports under these keys were numbered as; keys that are new are left out."""
+        scoped = {_scoped(principal, key): key for key in keys}
+        found = await self._database.read(numbers.known, list(scoped))
+        return {scoped[key]: hazard for key, hazard in found.items()}
+
+    async def number(
+        self, principal: Principal, reports: Sequence[tuple[Report, str]]
+    ) -> list[Start | Refusal]:
+        """Number many reports at once, each ready for :meth:`launch`; one that is refused gets no number.
+
+        A number is all they have: whoever does not launch them must number them again under their keys.
+        """
+        book, calendar = await self._current.rules(principal.profile)
+        rules = self._library.rules(book, calendar)
+        now = datetime.now(UTC)
+        answers: list[Order | Refusal] = []
+        for form, key in reports:
+            try:
+                _check_key(key)
+                core.report(rules, HazardId("?"), book, form, principal.actor, now, key)
+                answers.append(Order(command=form, actor=principal.actor, key=key))
+            except Refusal as refusal:
+                answers.append(refusal)
+        keys = [_scoped(principal, order.key) for order in answers if isinstance(order, Order)]
+        hazards = await self._database.write(
+            numbers.allocate_many, principal.profile, rules.book.prefix, local(now).year, keys
+        )
+        return [
+            answer
+            if isinstance(answer, Refusal)
+            else Start(
+                hazard=hazards[_scoped(principal, answer.key)],
+                profile=principal.profile,
+                rules=book,
+                calendar=calendar,
+                report=answer,
+            )
+            for answer in answers
+        ]
 
     async def launch(self, start: Start) -> None:
         """Start the workflow of a numbered report; starting it twice is the same as once."""
@@ -142,8 +193,8 @@ class Door:
             )
         except WorkflowAlreadyStartedError:
             pass  # it was, and has ended since
-        except RPCError as error:
-            raise NotRecorded(f"Temporal: {error.message}") from error
+        except (RPCError, RuntimeError) as error:
+            raise _not_reached(error) from error
 
     async def give(
         self,
@@ -178,7 +229,9 @@ class Door:
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 return await self._answer_from_the_ledger(hazard, order)
-            raise NotRecorded(f"Temporal: {error.message}") from error
+            raise _not_reached(error) from error
+        except RuntimeError as error:
+            raise _not_reached(error) from error
 
     async def send(
         self,
@@ -199,7 +252,9 @@ class Door:
             if error.status is RPCStatusCode.NOT_FOUND:
                 await self._answer_from_the_ledger(hazard, order)
                 return
-            raise NotRecorded(f"Temporal: {error.message}") from error
+            raise _not_reached(error) from error
+        except RuntimeError as error:
+            raise _not_reached(error) from error
 
     async def live(self, hazard: HazardId) -> Hazard | None:
         """The state as its workflow holds it. Raises :class:`NotRecorded` when nobody can be asked."""
@@ -210,17 +265,33 @@ class Door:
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise NotFound(hazard) from None
-            raise NotRecorded(f"Temporal: {error.message}") from error
+            raise _not_reached(error) from error
+        except RuntimeError as error:
+            raise _not_reached(error) from error
+
+    async def reachable(self) -> bool:
+        """Whether Temporal can be asked at all."""
+        try:
+            return await self._client.service_client.check_health(timeout=timedelta(seconds=2))
+        except (RPCError, RuntimeError):
+            return False
 
     # -----------------------------------------------------------------------------------------------
 
-    async def _recorded(self, hazard: HazardId) -> Hazard | None:
-        try:
-            return await self.live(hazard)
-        except NotRecorded:
-            return None  # the start is durable; only its record cannot be seen yet
+    async def _first_event(self, hazard: HazardId) -> Event | None:
+        """The recorded report, looked for until the caller's patience ends; its start is durable anyway."""
+        until = time.monotonic() + self._way.patience.total_seconds()
+        pause = 0.005
+        while not (stored := await self._database.read(ledger.events, hazard, 0, 1)):
+            if time.monotonic() + pause > until:
+                return None
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, 0.25)
+        return stored[0].event
 
     async def _visible(self, principal: Principal, hazard: HazardId) -> None:
+        if principal.actor.role is Role.SYSTEM:
+            return
         if not await self._database.read(readmodel.is_visible, principal, hazard):
             raise NotFound(hazard)
 
@@ -228,12 +299,8 @@ class Door:
         """Whether an update that has not answered yet is already part of the history."""
         request = PollWorkflowExecutionUpdateRequest(
             namespace=self._client.namespace,
-            update_ref=UpdateRef(
-                workflow_execution=WorkflowExecution(workflow_id=hazard), update_id=update
-            ),
-            wait_policy=WaitPolicy(
-                lifecycle_stage=Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED
-            ),
+            update_ref=UpdateRef(workflow_execution=WorkflowExecution(workflow_id=hazard), update_id=update),
+            wait_policy=WaitPolicy(lifecycle_stage=Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED),
         )
         try:
             answer = await self._client.workflow_service.poll_workflow_execution_update(
@@ -253,7 +320,7 @@ class Door:
             rules = core.rules_for(self._library, state)
             core.decide(rules, state, order, datetime.now(UTC))
             raise NotRecorded(f"{hazard}: its workflow has ended")
-        return Receipt(hazard=hazard, seq=seq, state=state.state, repeated=True)
+        return Receipt(hazard=hazard, seq=seq, state=state.state)
 
 
 def _check_key(key: str) -> None:
@@ -277,6 +344,11 @@ def _update_id(order: Order) -> str:
     seat = f"{order.actor.unit}:{order.actor.role}:{order.actor.person}"
     told_apart = hashlib.sha256(f"{command_digest(order.command)}:{seat}".encode()).hexdigest()[:12]
     return f"{order.key}:{told_apart}"
+
+
+def _not_reached(error: RPCError | RuntimeError) -> NotRecorded:
+    """A client that has not found its server yet says so with a ``RuntimeError``."""
+    return NotRecorded(f"Temporal: {error}")
 
 
 def _key_reused() -> Refusal:

@@ -7,7 +7,6 @@ from temporalio.common import SearchAttributePair as Pair
 from temporalio.exceptions import ApplicationError
 
 from domain.commands import Order
-from domain.library import Rulebook
 from domain.refusal import Refusal, Refused
 from domain.state import Hazard
 from domain.values import Digest, HazardId, State, Value
@@ -43,13 +42,14 @@ class Receipt(Value):
     hazard: HazardId
     seq: int
     state: State
-    repeated: bool = False
 
 
 def failure(refusal: Refusal) -> ApplicationError:
     """A refusal as the failure that an update answers with."""
     refused = refusal.refused
-    return ApplicationError(str(refusal), refused.model_dump(mode="json"), type=refused.code, non_retryable=True)
+    return ApplicationError(
+        str(refusal), refused.model_dump(mode="json"), type=refused.code, non_retryable=True
+    )
 
 
 def refusal_in(error: BaseException | None) -> Refusal | None:
@@ -73,8 +73,3 @@ def attribute_pairs(hazard: Hazard) -> list[Pair[str]]:
         Pair(SLA, hazard.sla.value),
         Pair(LEVEL, hazard.level.value),
     ]
-
-
-def summary(book: Rulebook, hazard: Hazard) -> str:
-    """One line for Temporal's list: what, whose; at most 200 bytes, no person."""
-    return f"{hazard.title[:30]} · {book.organisation.name(hazard.owner)}"

@@ -33,16 +33,10 @@ with workflow.unsafe.imports_passed_through():
 
 # A local activity costs no history beyond its marker; what it cannot do in a moment goes on as a
 # regular activity, which waits for the database as long as it takes without growing the history.
-_AT_ONCE = {
-    "start_to_close_timeout": timedelta(seconds=5),
-    "retry_policy": RetryPolicy(initial_interval=timedelta(milliseconds=100), maximum_attempts=2),
-}
-_UNTIL_IT_IS_DONE = {
-    "start_to_close_timeout": timedelta(seconds=60),
-    "retry_policy": RetryPolicy(
-        initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30)
-    ),
-}
+_AT_ONCE = timedelta(seconds=5)
+_ONE_TRY = RetryPolicy(maximum_attempts=1)
+_AT_LAST = timedelta(seconds=60)
+_UNTIL_IT_IS_DONE = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
 
 
 class LedgerBroken(RuntimeError):
@@ -122,7 +116,7 @@ class HazardWorkflow:
         if seq is None:
             await self._commit(decide(self._rules(order), hazard, order, workflow.now()))
             hazard = self._state
-        return Receipt(hazard=hazard.id, seq=seq or hazard.seq, state=hazard.state, repeated=seq is not None)
+        return Receipt(hazard=hazard.id, seq=seq or hazard.seq, state=hazard.state)
 
     # -- time ---------------------------------------------------------------------------------------
 
@@ -143,17 +137,25 @@ class HazardWorkflow:
     async def _sleep_until_something_is_due(self) -> None:
         """One timer, armed for the next alarm and re-armed whenever a command moves that."""
         wake = next_wakeup(self._state)
-        moved = lambda: next_wakeup(self._state) != wake or self._state.state.terminal  # noqa: E731
+
+        def something_else_to_do() -> bool:
+            hazard = self._state
+            return (
+                next_wakeup(hazard) != wake
+                or hazard.state.terminal
+                or workflow.info().is_continue_as_new_suggested()
+            )
+
         left = None
         if wake is not None:
             left = max(wake - workflow.now() + timedelta(milliseconds=1), timedelta(0))
         try:
             await workflow.wait_condition(
-                lambda: moved() or workflow.info().is_continue_as_new_suggested(),
+                something_else_to_do,
                 timeout=left,
                 timeout_summary=view.timer_summary(self._state),
             )
-        except asyncio.TimeoutError:
+        except TimeoutError:
             async with self._one_at_a_time:
                 events = tick(self._rules(), self._state, workflow.now())
                 if events:
@@ -188,7 +190,9 @@ class HazardWorkflow:
         before, self._hazard = self._hazard, hazard
         if before is not None:  # the first ones were given with the start
             moved = [
-                new for new, old in zip(attribute_pairs(hazard), attribute_pairs(before), strict=True) if new != old
+                new
+                for new, old in zip(attribute_pairs(hazard), attribute_pairs(before), strict=True)
+                if new != old
             ]
             if moved:
                 workflow.upsert_search_attributes([pair.key.value_set(pair.value) for pair in moved])
@@ -197,12 +201,20 @@ class HazardWorkflow:
     async def _record(self, entry: Entry) -> None:
         summary = view.record_summary(entry.events)
         try:
-            await workflow.execute_local_activity(RECORD, entry, summary=summary, **_AT_ONCE)
+            await workflow.execute_local_activity(
+                RECORD, entry, summary=summary, start_to_close_timeout=_AT_ONCE, retry_policy=_ONE_TRY
+            )
         except ActivityError as error:
             if _contradicts_the_ledger(error):
                 raise LedgerBroken(str(error.cause)) from error
             try:
-                await workflow.execute_activity(RECORD, entry, summary=summary, **_UNTIL_IT_IS_DONE)
+                await workflow.execute_activity(
+                    RECORD,
+                    entry,
+                    summary=summary,
+                    start_to_close_timeout=_AT_LAST,
+                    retry_policy=_UNTIL_IT_IS_DONE,
+                )
             except ActivityError as later:
                 raise LedgerBroken(str(later.cause)) from later
 

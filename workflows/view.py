@@ -20,6 +20,11 @@ _EVENTS_ZH = {
 }
 
 
+def summary(book: Rulebook, hazard: Hazard) -> str:
+    """One line for Temporal's list: what and whose; well under its 400 bytes, no person."""
+    return f"{hazard.title[:30]} · {book.organisation.name(hazard.owner)}"
+
+
 def timer_summary(hazard: Hazard) -> str | None:
     """What the one timer waits for, e.g. ``09-29 09:00 L0 提醒（整治）``."""
     wake = next_wakeup(hazard)

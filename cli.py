@@ -1,0 +1,234 @@
+"""The command line. Each command hands over to the room that knows; here is only how it is asked for.
+
+Exit status: 0 good, 1 a finding (a difference, a refused row), 2 bad input (one line says what to do).
+Rooms are imported when their command is given, so that ``--help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from logs import configure_logging
+from settings import Settings, SettingsError, load_settings
+
+app = typer.Typer(
+    name="qingling",
+    help="清零：隐患从发现到销号 | Qingling: hazards from discovery to striking off",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="供机器读取 | for machines")]
+
+
+def main() -> None:
+    """Entry point: anything the user can mend is one line and status 2."""
+    try:
+        app()
+    except SettingsError as error:
+        fail(str(error))
+
+
+def fail(message: str, status: int = 2) -> NoReturn:
+    print(message, file=sys.stderr)
+    raise SystemExit(status)
+
+
+def found_settings() -> Settings:
+    """The settings; where the environment says nothing, the addresses of a system that ``up`` is running."""
+    settings = load_settings()
+    try:
+        running = json.loads((settings.var_dir / "up.json").read_text())
+    except (OSError, ValueError):
+        return settings
+    known = {name: value for name, value in running.items() if name not in settings.model_fields_set}
+    return load_settings(**known)
+
+
+# -- processes ---------------------------------------------------------------------------------------
+
+
+@app.command()
+def up(
+    port: Annotated[int, typer.Option(help="接口端口 | port of the API")] = 8000,
+    temporal_port: Annotated[int, typer.Option(help="Temporal 端口 | port of Temporal")] = 7233,
+    ui_port: Annotated[int, typer.Option(help="Temporal 页面端口 | port of Temporal's pages")] = 8233,
+    sample: Annotated[bool, typer.Option(help="首次载入样例 | load the sample the first time")] = True,
+) -> None:
+    """在本机启动整套系统，Ctrl-C 停止 | start everything on this machine, Ctrl-C stops it."""
+    from up import CannotStart, Ports, run
+
+    try:
+        run(
+            load_settings(), Ports(port, temporal_port, ui_port), sample, lambda line: print(line, flush=True)
+        )
+    except CannotStart as error:
+        fail(str(error), 1)
+
+
+@app.command()
+def worker() -> None:
+    """运行工作进程 | run a worker."""
+    from worker import serve
+
+    settings = load_settings()
+    configure_logging(settings.log_format)
+    asyncio.run(serve(settings))
+
+
+@app.command()
+def api(
+    host: Annotated[str | None, typer.Option(help="监听地址 | address to listen on")] = None,
+    port: Annotated[int | None, typer.Option(help="监听端口 | port to listen on")] = None,
+) -> None:
+    """运行接口 | run the API."""
+    from api.server import serve
+
+    given = {"api_host": host, "api_port": port}
+    settings = load_settings(**{name: value for name, value in given.items() if value is not None})
+    configure_logging(settings.log_format)
+    serve(settings)
+
+
+@app.command()
+def migrate() -> None:
+    """更新数据库并发布随附的区级配置和工作日历 | migrate the database, publish shipped profiles and calendars."""
+    from deployment import publish_shipped
+
+    publish_shipped(load_settings())
+
+
+@app.command()
+def namespace() -> None:
+    """准备 Temporal 命名空间 | prepare the Temporal namespace (retention, search attributes)."""
+    from deployment import prepare_namespace
+
+    asyncio.run(prepare_namespace(load_settings()))
+
+
+@app.command()
+def healthcheck(part: Annotated[str, typer.Argument(help="api / worker")]) -> None:
+    """供容器检查健康 | health check for containers; status 0 when healthy."""
+    from deployment import healthy
+
+    settings = load_settings()
+    if part not in ("api", "worker"):
+        fail(f"没有“{part}”，请用 api 或 worker | no part {part!r}: api or worker")
+    if not healthy(settings, part):
+        fail(f"{part} 未就绪 | {part} is not ready", 1)
+
+
+# -- people ------------------------------------------------------------------------------------------
+
+
+@app.command()
+def token(
+    unit: Annotated[str, typer.Option(help="单位名称或编号 | unit, by name or id")],
+    role: Annotated[str, typer.Option(help="角色，如 liaison | role, e.g. liaison")],
+    person: Annotated[str, typer.Option(help="人员代号，不用姓名 | opaque reference, not a name")],
+    profile: Annotated[str, typer.Option(help="区级配置 | profile")] = "qingpu",
+    post: Annotated[str, typer.Option(help="职务 | post")] = "",
+    hours: Annotated[int, typer.Option(min=1, max=8760, help="有效小时数 | hours it is valid")] = 12,
+) -> None:
+    """签发访问令牌 | issue an access token."""
+    from deployment import NoSuchSeat, identity, seat
+
+    try:
+        principal = seat(profile, unit, role, person, post)
+    except NoSuchSeat as error:
+        fail(str(error))
+    print(identity(load_settings()).issue(principal, timedelta(hours=hours)))
+
+
+@app.command("import")
+def import_(
+    file: Annotated[Path, typer.Argument(help="xlsx、xls 或 csv 文件 | an xlsx, xls or csv file")],
+    profile: Annotated[str, typer.Option(help="区级配置 | profile")] = "qingpu",
+    channel: Annotated[str, typer.Option(help="发现渠道 | channel of discovery")] = "hotline",
+    source: Annotated[str | None, typer.Option(help="来源名称，缺省为文件名 | name of the source")] = None,
+    map_: Annotated[list[str] | None, typer.Option("--map", help="列名=字段 | column=field")] = None,
+    sheet: Annotated[str | None, typer.Option(help="工作表 | sheet")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """导入外部工单，可重复运行 | import messages from a sheet; running it again adds nothing twice."""
+    from intake.command import import_file
+
+    raise SystemExit(
+        import_file(
+            file,
+            profile=profile,
+            channel=channel,
+            source=source,
+            mapping=map_ or [],
+            sheet=sheet,
+            settings=found_settings(),
+            as_json=as_json,
+        )
+    )
+
+
+@app.command()
+def forecast(
+    hazard: Annotated[str, typer.Argument(help="隐患编号 | number of the hazard")],
+    as_json: AsJson = False,
+) -> None:
+    """若无人办理，接下来会发生什么 | what happens next if nobody acts."""
+    from deployment import stored_forecast
+
+    foreseen = stored_forecast(found_settings(), hazard, datetime.now(UTC))
+    if foreseen is None:
+        fail(f"没有隐患 {hazard} | there is no hazard {hazard}")
+    if as_json:
+        print(json.dumps([item.model_dump(mode="json") for item in foreseen], ensure_ascii=False, indent=1))
+        return
+    for item in foreseen:
+        seats = "、".join(f"{notice.unit}/{notice.role}" for notice in item.notices[:4])
+        more = f" 等{len(item.notices)}处" if len(item.notices) > 4 else ""
+        print(f"{item.at:%Y-%m-%d %H:%M}{'（暂定）' if item.provisional else ''}  {item.zh}  → {seats}{more}")
+    if not foreseen:
+        print("不会自动发生任何事 | nothing happens by itself")
+
+
+@app.command()
+def drill(
+    files: Annotated[list[Path], typer.Argument(help="情景文件 | scenario files")],
+    engine: Annotated[bool, typer.Option(help="在真实的 Temporal 上运行 | on the real server")] = False,
+    lang: Annotated[str, typer.Option(help="zh / en")] = "zh",
+    as_json: AsJson = False,
+) -> None:
+    """按情景文件演练 | run scenario files."""
+    from drill import exit_status, run
+
+    if lang not in ("zh", "en"):
+        fail(f"没有语言“{lang}”，请用 zh 或 en | no language {lang!r}: zh or en")
+    results = run(files, engine, lang="en" if lang == "en" else "zh", tell=None if as_json else print)
+    if as_json:
+        print(
+            json.dumps([result.model_dump(mode="json") for result in results], ensure_ascii=False, indent=1)
+        )
+    raise SystemExit(exit_status(results))
+
+
+@app.command("load-calendar")
+def load_calendar(
+    files: Annotated[list[Path], typer.Argument(help="年度日历文件（yaml） | calendar files, one a year")],
+) -> None:
+    """发布新年度日历，并重算暂定期限 | publish a year's calendar and recompute provisional dates."""
+    from deployment import publish_calendar
+
+    sent = asyncio.run(publish_calendar(found_settings(), files))
+    print(
+        f"已发布，{sent} 件隐患将重算暂定期限 | published; {sent} hazards count their provisional dates again"
+    )
+
+
+if __name__ == "__main__":
+    main()

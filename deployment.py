@@ -1,0 +1,201 @@
+"""Steps that set a deployment up: schema, published rules, namespace, sample, and what to try first."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import yaml
+
+from domain.commands import LoadCalendar, Report, parse
+from domain.forecast import Foreseen, forecast
+from domain.hazard import rules_for
+from domain.library import LIBRARY, digest_of
+from domain.organisation import SYSTEM, Actor, Role
+from domain.values import HazardId, PersonId, local
+from profiles.loader import read_calendar, shipped_calendar, shipped_profiles
+from service.door import Door, Doorway
+from service.identity import LocalIdentity, signing_key
+from service.rulebooks import Current
+from settings import Settings
+from storage import migrate, readmodel, rulebooks
+from storage.database import Database
+from storage.scope import Principal
+from worker import connect
+from workflows import namespace
+
+SAMPLE = Path(__file__).parent / "profiles" / "qingpu" / "sample.yaml"
+
+
+def publish_shipped(settings: Settings) -> None:
+    """Migrate the database and publish the profiles and calendars that come with the project. Idempotent."""
+    url = settings.database_url.get_secret_value()
+    migrate.upgrade(url)
+    database = Database.connect(url)
+    try:
+        for book in shipped_profiles().values():
+            database.write_now(rulebooks.publish, book)
+        database.write_now(rulebooks.publish_calendar, shipped_calendar())
+    finally:
+        database.close()
+
+
+def identity(settings: Settings) -> LocalIdentity:
+    """The deployment's own signer: its key from the environment, else from the key file, made when missing."""
+    return LocalIdentity(signing_key(settings))
+
+
+async def prepare_namespace(settings: Settings) -> None:
+    await namespace.prepare(await connect(settings))
+
+
+@asynccontextmanager
+async def open_door(settings: Settings) -> AsyncIterator[tuple[Door, Database]]:
+    """A door of our own, for commands that are given from this process."""
+    database = Database.connect(settings.database_url.get_secret_value())
+    current = Current(database, LIBRARY)
+    try:
+        client = await connect(settings)
+        yield Door(client, database, LIBRARY, current, Doorway(settings.task_queue)), database
+    finally:
+        database.close()
+
+
+async def load_sample(settings: Settings) -> None:
+    """Give the sample's commands. Each has a key of its own, so that a second time changes nothing."""
+    sample = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
+    async with open_door(settings) as (door, _):
+        for name, steps in sample["hazards"].items():
+            hazard = None
+            for number, step in enumerate(steps):
+                principal = _principal(sample["profile"], step["actor"])
+                command = parse(step["do"], _dated(step.get("with", {})))
+                key = f"sample-{name}-{number}"
+                if isinstance(command, Report):
+                    hazard = (await door.report(principal, command, key)).hazard
+                else:
+                    assert hazard is not None
+                    await door.give(principal, hazard, command, key)
+
+
+class NoSuchSeat(Exception):
+    """The seat asked for does not exist; one line says why."""
+
+
+def seat(profile: str, unit: str, role: str, person: str, post: str = "") -> Principal:
+    """A principal by the words a person would use. Raises :class:`NoSuchSeat`."""
+    books = shipped_profiles()
+    if profile not in books:
+        raise NoSuchSeat(f"没有区级配置“{profile}”，可用：{'、'.join(books)} | no profile {profile!r}")
+    organisation = books[profile].organisation
+    found = organisation.find(unit)
+    if found is None:
+        raise NoSuchSeat(f"{books[profile].name}没有单位“{unit}” | no unit {unit!r} in this district")
+    if role not in {item.value for item in Role}:
+        raise NoSuchSeat(f"没有角色“{role}”，可用：{'、'.join(Role)} | no role {role!r}")
+    actor = Actor(unit=found.id, role=Role(role), person=PersonId(person), post=post)
+    problem = organisation.seat_problem(actor)
+    if problem:
+        raise NoSuchSeat(f"{problem} | there is no such seat")
+    return Principal(profile=profile, actor=actor)
+
+
+def stored_forecast(settings: Settings, hazard: str, now: datetime) -> tuple[Foreseen, ...] | None:
+    """The forecast of a recorded hazard, or ``None`` when the record has no such number."""
+    database = Database.connect(settings.database_url.get_secret_value())
+    try:
+        database.read_now(rulebooks.load_into, LIBRARY)
+        state = database.read_now(readmodel.state_of, HazardId(hazard))
+        return forecast(rules_for(LIBRARY, state), state, now) if state else None
+    finally:
+        database.close()
+
+
+async def publish_calendar(settings: Settings, files: Sequence[Path]) -> int:
+    """Publish the years of ``files`` beside those known, and tell every hazard with provisional dates.
+
+    Returns how many hazards were told; each recomputes as an event of its own (N94).
+    """
+    calendar = shipped_calendar().joined(read_calendar(*files))
+    async with open_door(settings) as (door, database):
+        await database.write(rulebooks.publish_calendar, calendar)
+        command = LoadCalendar(calendar=digest_of(calendar))
+        waiting = await database.read(readmodel.provisional_hazards)
+        for hazard in waiting:
+            await door.send(Principal("", SYSTEM), hazard, command, f"calendar-{command.calendar[:16]}")
+        return len(waiting)
+
+
+def healthy(settings: Settings, part: str) -> bool:
+    """Whether a part of ours answers as it should, asked the way a container's health check asks."""
+    if part == "api":
+        url = f"http://127.0.0.1:{settings.api_port}/v1/readyz"
+    elif settings.metrics_address:
+        url = f"http://127.0.0.1:{settings.metrics_address.rpartition(':')[2]}/metrics"
+    else:
+        return False
+    try:
+        return httpx2.get(url, timeout=3, trust_env=False).status_code == 200
+    except httpx2.HTTPError:
+        return False
+
+
+def _dated(value: Any) -> Any:
+    """``+2d`` in the sample is the day after tomorrow, counted in Asia/Shanghai."""
+    if isinstance(value, dict):
+        return {key: _dated(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_dated(item) for item in value]
+    if isinstance(value, str) and (days := re.fullmatch(r"\+(\d+)d", value)):
+        return local(datetime.now(UTC)).date() + timedelta(days=int(days[1]))
+    return value
+
+
+def _principal(profile: str, actor: dict[str, Any]) -> Principal:
+    return seat(profile, actor["unit"], actor["role"], actor["person"], actor.get("post", ""))
+
+
+SEATS = (
+    ("街镇联络员", "liaison of a town", "xujing", "liaison"),
+    ("城运中心值班", "duty officer of the desk", "desk", "desk"),
+    ("清零办", "the office", "office", "office"),
+    ("审计员", "auditor", "office", "auditor"),
+)
+"""One seat of each kind of user, for trying things out."""
+
+
+def welcome(settings: Settings, ports: Any) -> str:
+    """What to open and what to try: addresses, a token for each kind of user, three commands."""
+    api = f"http://{settings.api_host}:{ports.api}"
+    book = shipped_profiles()["qingpu"]
+    lines = [
+        "",
+        f"清零已启动 | Qingling is running ({book.name} {book.en})",
+        f"  接口文档 API          {api}/docs",
+        f"  Temporal 页面         http://127.0.0.1:{ports.temporal_ui}",
+        "",
+        "令牌（12 小时有效） | tokens (valid 12 hours)",
+    ]
+    signer = identity(settings)
+    tokens = {}
+    for zh, en, unit, role in SEATS:
+        found = book.organisation.find(unit)
+        assert found is not None
+        actor = Actor(unit=found.id, role=Role(role), person=PersonId(f"trial-{role}"))
+        tokens[role] = signer.issue(Principal(book.profile, actor))
+        lines += [f"  {zh} · {found.name} | {en}", f"    {tokens[role]}"]
+    lines += [
+        "",
+        "接着试试 | try next",
+        f"  curl -s -H 'Authorization: Bearer {tokens['desk']}' '{api}/v1/hazards?limit=10'",
+        f"  .venv/bin/qingling forecast {book.prefix}-{local(datetime.now(UTC)).year}-000004",
+        "  .venv/bin/qingling drill scenarios/sc-2.yaml",
+        "",
+        "Ctrl-C 停止 | Ctrl-C stops everything",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,55 @@
+"""How every process of ours writes its log: lines for people, or one JSON object a line for machines.
+
+No names, phone numbers, tokens or message texts are ever logged; hazards appear by number, units by id.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from datetime import datetime
+from typing import Literal
+
+import structlog
+from structlog.typing import EventDict, Processor
+
+from domain.values import SHANGHAI
+
+
+def configure_logging(style: Literal["console", "json"]) -> None:
+    """Set up structlog and hand the standard library's records (Temporal's, uvicorn's) to it."""
+    shared: list[Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        _timestamp,
+    ]
+    renderer: Processor = (
+        structlog.processors.JSONRenderer(ensure_ascii=False)
+        if style == "json"
+        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+    )
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler()
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                renderer,
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers[:] = [handler]
+    root.setLevel(logging.INFO)
+
+
+def _timestamp(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """RFC 3339 with offset, in the time the officers live by."""
+    event["timestamp"] = datetime.now(SHANGHAI).isoformat(timespec="milliseconds")
+    return event

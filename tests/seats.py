@@ -1,0 +1,46 @@
+"""Who acts in tests: seats of 青浦, and the forms they usually fill in."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from deployment import seat
+from domain.values import local
+from storage.scope import Principal
+
+STREET = "夏阳街道"
+
+
+def who(unit: str, role: str, person: str, profile: str = "qingpu") -> Principal:
+    return seat(profile, unit, role, person)
+
+
+DESK = who("区城运中心", "desk", "desk-1")
+OFFICE = who("区清零办", "office", "office-1")
+FINDER = who(STREET, "discoverer", "finder-1")
+LIAISON = who(STREET, "liaison", "liaison-1")
+HANDLER = who(STREET, "handler", "handler-1")
+ASSESSOR = who(STREET, "assessor", "assessor-1")
+OTHER_STREET = who("盈浦街道", "liaison", "liaison-2")
+AUDITOR = who("区清零办", "auditor", "auditor-1")
+
+
+def hotline(**more: Any) -> dict[str, Any]:
+    return {"channel": "hotline", "code": "S06-02", "place": "夏阳街道某小区", "description": "群租", **more}
+
+
+def plan(days: int = 1, **more: Any) -> dict[str, Any]:
+    due = (local(datetime.now(UTC)) + timedelta(days=days)).date()
+    return {
+        "responsible_unit": STREET,
+        "responsible_leader": "leader-1",
+        "responsible_staff": ["handler-1"],
+        "measures": "拆除隔断，清退住人",
+        "milestones": [{"what": "拆除隔断", "due": due}],
+        "goals": ["隔断全部拆除"],
+        **more,
+    }
+
+
+ALL_MET = {"results": [{"goal": "G1", "met": True}]}
