@@ -115,8 +115,8 @@ class Draft:
 
     # -- what follows -------------------------------------------------------------------------------
 
-    def event(self, *, type: str, actor: Actor, rule: str, **about: Any) -> Event:
-        """The finished event, sealed to the hazard's chain."""
+    def event(self, *, type: str, actor: Actor, rule: str, at: datetime | None = None, **about: Any) -> Event:
+        """The finished event, sealed to the hazard's chain. ``at`` is when it was noticed, if later."""
         self._follow_the_ladder()
         fields = {name: value for name, value in self._set.items() if self._differs(name)}
         changes = Changes(
@@ -129,7 +129,7 @@ class Draft:
             hazard=self.before.id,
             seq=self.before.seq + 1,
             type=type,
-            at=self.now,
+            at=local(at) if at else self.now,
             actor=actor,
             rule=rule,
             changes=changes,

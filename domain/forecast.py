@@ -10,7 +10,7 @@ from domain.events import Event, Notice, evolve
 from domain.ladder import next_wakeup, tick
 from domain.library import Rules
 from domain.state import Clock, Hazard
-from domain.values import ClockKey, Digest, Limit, LimitKind, Rung, Sla, State, Value, local
+from domain.values import ClockKey, Digest, Limit, LimitKind, Rung, Sla, State, Value, last_day, local
 
 _STEPS = 200
 """More alarms than any hazard has: a forecast always ends, because time closes nothing and starts little."""
@@ -79,7 +79,7 @@ def _foreseen(rules: Rules, hazard: Hazard, clock: Clock, event: Event) -> Fores
         clock=clock.key,
         state=hazard.state,
         sla=hazard.sla,
-        provisional=clock.provisional or not rules.calendar.publishes(local(event.at).date()),
+        provisional=clock.provisional or not rules.calendar.publishes(last_day(event.at)),
         notices=event.notices,
         zh=zh,
         en=en,
@@ -124,7 +124,9 @@ def explain(rules: Rules, clock: Clock) -> Explanation:
     )
 
 
-def _sentences(clock: Clock, days: tuple[CountedDay, ...], source: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _sentences(
+    clock: Clock, days: tuple[CountedDay, ...], source: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
     started = local(clock.started)
     zh = [f"{started:%Y-%m-%d %H:%M} 起算，{clock.limit.zh}（{clock.row}，{source}）"]
     en = [f"from {started:%Y-%m-%d %H:%M}, {clock.limit.en} ({clock.row}, {source})"]
@@ -134,14 +136,18 @@ def _sentences(clock: Clock, days: tuple[CountedDay, ...], source: str) -> tuple
     else:
         zh.append("起始当日不计入")
         en.append("the day of the event is not counted")
-    skipped = [day for day in days if day.number is None]
-    make_up = [day for day in days if day.number is not None and day.kind == "make_up"]
+    to_n, beyond = _counted_to(days, clock.limit)
+    skipped = [day for day in to_n if day.number is None]
+    make_up = [day for day in to_n if day.number is not None and day.kind == "make_up"]
     if skipped:
         zh.append("跳过：" + "、".join(f"{day.day:%m-%d}" for day in skipped))
         en.append("skipped: " + ", ".join(f"{day.day:%m-%d}" for day in skipped))
     if make_up:
         zh.append("调休上班计入：" + "、".join(f"{day.day:%m-%d}" for day in make_up))
         en.append("make-up working days counted: " + ", ".join(f"{day.day:%m-%d}" for day in make_up))
+    if beyond:
+        zh.append(f"第{clock.limit.n}日 {to_n[-1].day:%m-%d} 为休息日，顺延至 {beyond[-1].day:%m-%d}")
+        en.append(f"day {clock.limit.n}, {to_n[-1].day:%m-%d}, is free: moved to {beyond[-1].day:%m-%d}")
     if clock.due_by == "plan":
         zh.append("方案最后时间节点较早，以节点为准（到点清零，PLN-01）")
         en.append("the plan's last milestone is earlier and counts (PLN-01)")
@@ -152,3 +158,12 @@ def _sentences(clock: Clock, days: tuple[CountedDay, ...], source: str) -> tuple
         zh.append("所涉年度放假安排尚未公布，日期为暂定（N94）")
         en.append("the year's calendar is not yet published; the date is provisional (N94)")
     return tuple(zh), tuple(en)
+
+
+def _counted_to(
+    days: tuple[CountedDay, ...], limit: Limit
+) -> tuple[tuple[CountedDay, ...], tuple[CountedDay, ...]]:
+    """The days up to the n-th, and those by which a free n-th calendar day is moved on (N90)."""
+    if limit.kind is not LimitKind.CALENDAR_DAYS:
+        return days, ()
+    return days[: limit.n], days[limit.n :]

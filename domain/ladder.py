@@ -6,6 +6,7 @@ No alarm leads to a terminal state: time reminds, escalates and opens look-backs
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any, Literal
 
 from domain.draft import Draft
 from domain.events import Event, evolve
@@ -44,9 +45,10 @@ def _due(hazard: Hazard, now: datetime) -> tuple[Clock, Alarm] | None:
 
 
 def _ring(rules: Rules, hazard: Hazard, clock: Clock, alarm: Alarm, now: datetime) -> Event:
-    draft = Draft(rules, hazard, now)
+    """What follows is dated from the alarm's own instant: a server that slept changes no deadline."""
+    draft = Draft(rules, hazard, alarm.at)
     draft.put(clock.model_copy(update={"alarms": clock.alarms[1:]}))
-    about = {"alarm": alarm, "clock": clock.key, "row": clock.row}
+    about: dict[str, Any] = {"at": now, "alarm": alarm, "clock": clock.key, "row": clock.row}
     if alarm.what == "open":
         draft.enter(State.LOOK_BACK)
         draft.notify(hazard.owner, Role.LIAISON, "回头看通知", clock=clock.key, due=clock.due)
@@ -54,10 +56,10 @@ def _ring(rules: Rules, hazard: Hazard, clock: Clock, alarm: Alarm, now: datetim
     if alarm.what == "due":
         return draft.event(type="overdue", actor=SYSTEM, rule="I1", **about)
     rung = rules.book.policy.rung(alarm.what)
-    for kind, addressees in (("to", rung.to), ("cc", rung.cc)):
-        for addressee in addressees:
-            for unit, role in draft.address(addressee, clock.bearer):
-                draft.notify(unit, role, rung.document, kind, rung=rung.rung, clock=clock.key, due=clock.due)
+    for addressee in (*rung.to, *rung.cc):
+        kind: Literal["to", "cc"] = "to" if addressee in rung.to else "cc"
+        for unit, role in draft.address(addressee, clock.bearer):
+            draft.notify(unit, role, rung.document, kind, rung=rung.rung, clock=clock.key, due=clock.due)
     if rung.rung is Rung.L0:
         draft.put(draft.hazard.clocks[clock.key].model_copy(update={"reminded": True}))
         return draft.event(type="reminder", actor=SYSTEM, rule="L0", **about)
@@ -66,7 +68,7 @@ def _ring(rules: Rules, hazard: Hazard, clock: Clock, alarm: Alarm, now: datetim
         return draft.event(type="task", actor=SYSTEM, rule=rung.rung, **about)
     draft.put(draft.hazard.clocks[clock.key].model_copy(update={"level": rung.rung}))
     if rung.reason_within:
-        due = rules.calendar.deadline(now, rung.reason_within).due
+        due = rules.calendar.deadline(alarm.at, rung.reason_within).due
         draft.owe(
             Obligation(
                 id=f"reason-{hazard.seq + 1}",

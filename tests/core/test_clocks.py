@@ -1,0 +1,143 @@
+"""Every clock of the policy, at every urgency: when it starts, when it ends, on what ground (§3.4)."""
+
+import pytest
+
+from domain.values import ClockKey, State
+from tests.builders import FINDER, LIAISON, Case, hazard_in
+
+# All start on Thursday 2026-09-24 at 17:00; Friday 09-25 is Mid-Autumn, then comes the weekend, and
+# from 10-01 to 10-07 is National Day. Saturday 10-10 is worked. Steps of a hazard lie a minute apart.
+NOW = "2026-09-24 17:00"
+
+CLOCKS = [
+    # state, clock, urgency, what else the report says, due, row
+    ("REPORTED", "verify", "NORMAL", {}, "2026-09-25 17:00", "verify-normal"),
+    ("REPORTED", "verify", "URGENT", {}, "2026-09-24 19:00", "verify-urgent"),
+    ("REPORTED", "verify", "FLASH", {}, "2026-09-24 18:00", "verify-flash"),
+    ("REPORTED", "verify", "NORMAL", {"code": "S06-08"}, "2026-09-25 17:00", "verify-s06-08-normal"),  # N20
+    ("REPORTED", "verify", "URGENT", {"code": "S06-08"}, "2026-09-24 19:00", "verify-s06-08-urgent"),  # N20
+    ("REPORTED", "verify", "NORMAL", {"code": "S03-04"}, "2026-09-24 18:00", "verify-flash"),  # N22
+    ("AWAITING_SIGNOFF", "sign", "NORMAL", {}, "2026-09-28 24:00", "sign-normal"),
+    ("AWAITING_SIGNOFF", "sign", "URGENT", {}, "2026-09-24 19:02", "sign-urgent"),
+    ("AWAITING_SIGNOFF", "sign", "FLASH", {}, "2026-09-24 18:02", "sign-flash"),
+    ("PLANNING", "plan", "NORMAL", {}, "2026-09-29 24:00", "plan-normal"),
+    ("PLANNING", "plan", "URGENT", {}, "2026-09-24 21:03", "plan-urgent"),
+    ("PLANNING", "plan", "FLASH", {}, "2026-09-24 19:03", "plan-flash"),
+    ("PLANNING", "plan", "FLASH", {"category": 2}, "2026-09-29 24:00", "plan-categories-1-3"),
+    ("PLANNING", "plan", "FLASH", {"category": 4}, "2026-09-24 19:03", "plan-flash"),
+    ("AWAITING_SIGNOFF", "remediate", "NORMAL", {}, "2026-10-09 24:00", "remediate-normal"),
+    ("AWAITING_SIGNOFF", "remediate", "URGENT", {}, "2026-09-24 23:02", "remediate-urgent"),
+    ("AWAITING_SIGNOFF", "remediate", "FLASH", {}, "2026-09-24 23:02", "remediate-flash"),
+    ("AWAITING_SIGNOFF", "remediate", "NORMAL", {"category": 4}, "2026-10-09 24:00", "remediate-normal"),
+    (
+        "AWAITING_SIGNOFF",
+        "remediate",
+        "FLASH",
+        {"category": 1},
+        "2026-11-23 24:00",
+        "remediate-categories-1-3",
+    ),
+    (
+        "AWAITING_SIGNOFF",
+        "remediate",
+        "NORMAL",
+        {"category": 3},
+        "2026-11-23 24:00",
+        "remediate-categories-1-3",
+    ),
+    ("AWAITING_SIGNOFF", "remediate", "NORMAL", {"code": "S03-02"}, "2026-09-25 17:02", "remediate-s03-02"),
+    ("AWAITING_SIGNOFF", "remediate", "FLASH", {"code": "S03-02"}, "2026-09-25 17:02", "remediate-s03-02"),
+    ("AWAITING_SIGNOFF", "remediate", "NORMAL", {"code": "B01-01"}, "2026-09-24 23:02", "remediate-manholes"),
+    ("AWAITING_SIGNOFF", "remediate", "NORMAL", {"code": "B01-14"}, "2026-09-24 23:02", "remediate-manholes"),
+    ("AWAITING_SIGNOFF", "remediate", "NORMAL", {"code": "B01-15"}, "2026-10-09 24:00", "remediate-normal"),
+    ("SELF_ASSESSMENT", "assess", "NORMAL", {}, "2026-09-29 24:00", "assess-normal"),
+    ("SELF_ASSESSMENT", "assess", "URGENT", {}, "2026-09-24 19:05", "assess-urgent"),
+    ("SELF_ASSESSMENT", "assess", "FLASH", {}, "2026-09-24 18:05", "assess-flash"),
+    ("SELF_ASSESSMENT", "assess", "FLASH", {"category": 3}, "2026-09-29 24:00", "assess-categories-1-3"),
+    ("CLEARED", "lookback", "NORMAL", {}, "2026-10-26 24:00", "lookback.general.1"),  # 10-24 is a Saturday
+    ("CLEARED", "lookback", "FLASH", {}, "2026-10-26 24:00", "lookback.general.1"),
+    ("LOOK_BACK", "lookback_do", "NORMAL", {}, "2026-11-02 24:00", "lookback-do"),
+    ("LOOK_BACK", "lookback_do", "FLASH", {}, "2026-11-02 24:00", "lookback-do"),
+]
+
+
+@pytest.mark.requirement("N03", "N05", "N20", "N21", "N22", "N23", "N25", "CAD-07")
+@pytest.mark.parametrize(("state", "clock", "urgency", "report", "due", "row"), CLOCKS)
+def test_dates_of_every_clock(state, clock, urgency, report, due, row):
+    case = hazard_in(State(state), now=NOW, urgency=urgency, **report)
+
+    assert (case.due(ClockKey(clock)), case.clock(ClockKey(clock)).row) == (due, row)
+
+
+def test_every_clock_and_every_row_of_the_policy_is_dated_above():
+    rows = {row.id for row in Case().rules.book.policy.clocks}
+    dated = {row for *_, row in CLOCKS}
+
+    assert rows - dated == {"extension-decision"}, "that one has a test of its own"
+    assert dated - rows == {"lookback.general.1"}
+
+
+def test_the_decision_on_an_extension_is_due_the_next_working_day():
+    case = hazard_in(State.REMEDIATING, now=NOW)
+    case.give("request_extension")
+
+    assert (case.due(ClockKey.EXTENSION_DECISION), case.clock(ClockKey.EXTENSION_DECISION).row) == (
+        "2026-09-28 24:00",
+        "extension-decision",
+    )
+
+
+@pytest.mark.requirement("N03", "N04")
+@pytest.mark.parametrize(
+    ("report", "cap"),
+    [
+        ({}, "2026-10-22 24:00"),  # WD 15 in all
+        ({"urgency": "URGENT"}, "2026-09-26 05:02"),  # H 36
+        ({"code": "B01-03"}, "2026-09-26 05:02"),
+        ({"category": 2}, "2026-12-23 24:00"),  # CD 60 + 30
+    ],
+)
+def test_the_cap_counts_from_the_same_start(report, cap):
+    case = hazard_in(State.REMEDIATING, now=NOW, **report)
+    case.give("request_extension")
+    case.give("decide_extension")
+
+    assert case.due(ClockKey.REMEDIATE) == cap
+
+
+def test_registered_and_finished_hazards_have_no_clock():
+    for state in (State.REGISTERED, State.CLOSED, State.DISMISSED, State.MERGED):
+        assert not hazard_in(state).hazard.clocks
+
+
+def test_entering_a_state_starts_its_timer_and_leaving_it_ends_that():
+    case = Case().report(FINDER, channel="grid_patrol", code="S06-02")
+    seen = [set(case.hazard.clocks)]
+    for command in (
+        "self_handle",
+        "submit_plan",
+        "report_completion",
+        "assess_fail",
+        "report_completion",
+        "assess_pass",
+    ):
+        case.give(command, LIAISON if command == "self_handle" else None)
+        seen.append(set(case.hazard.clocks))
+
+    assert seen == [
+        set(),
+        {"remediate", "plan"},
+        {"remediate"},
+        {"remediate", "assess"},
+        {"remediate"},
+        {"remediate", "assess"},
+        {"lookback"},
+    ]
+
+
+def test_a_merged_hazard_s_clocks_fall_silent():
+    case = hazard_in(State.PLANNING)
+    case.give("merge")
+
+    assert not case.hazard.clocks
+    assert case.wait(days=400) == []
