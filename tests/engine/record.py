@@ -1,0 +1,148 @@
+"""Records golden histories: ``python -m tests.engine.record NAME…`` (without names: those not yet there)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+from temporalio.client import WorkflowHandle
+
+from domain.calendar import Calendar, Span
+from domain.commands import LoadCalendar
+from domain.library import LIBRARY, canonical, digest_of
+from domain.organisation import SYSTEM
+from domain.values import HazardId
+from storage import ledger, rulebooks
+from storage.scope import Principal
+from tests import seats
+from tests.engine.test_golden import HISTORIES
+from tests.engine.test_lifecycle import cleared, registered, remediating
+from tests.server import District, district, temporal
+
+
+async def cleared_on_spot(at: District) -> HazardId:
+    photo = [{"kind": "before", "ref": "photo-1"}]
+    form = {"channel": "grid_patrol", "code": "S06-07", "place": "夏阳街道公园路", "evidence": photo}
+    hazard = (await at.report(seats.FINDER, **form)).hazard
+    after = {"assessor": "assessor-1", "evidence": [{"kind": "after", "ref": "photo-2"}]}
+    await at.give(seats.FINDER, hazard, "clear_on_spot", **after)
+    await at.forward(hazard, timedelta(days=45))
+    await at.give(seats.LIAISON, hazard, "lookback_pass")
+    return hazard
+
+
+async def a_year_of_nobody(at: District) -> HazardId:
+    hazard = await remediating(at)
+    await at.forward(hazard, timedelta(days=365))
+    await at.give(seats.LIAISON, hazard, "state_reason", reason="施工队停工")
+    await at.give(seats.OFFICE, hazard, "accept_reason", reason="属实")
+    return hazard
+
+
+async def extended_and_relapsed(at: District) -> HazardId:
+    hazard = await remediating(at)
+    await at.give(seats.HANDLER, hazard, "request_extension", reason="需协调产权人")
+    await at.give(seats.DESK, hazard, "decide_extension", approve=True)
+    await at.give(seats.HANDLER, hazard, "report_completion")
+    await at.give(seats.ASSESSOR, hazard, "assess_fail", reason="仍有隔断")
+    await at.give(seats.HANDLER, hazard, "report_completion", outcome="resolved")
+    await at.give(seats.ASSESSOR, hazard, "assess_pass", **seats.ALL_MET)
+    await at.forward(hazard, timedelta(days=45))
+    await at.give(seats.LIAISON, hazard, "lookback_relapse", findings="隔断恢复")
+    return hazard
+
+
+async def hotline_to_archive(at: District) -> HazardId:
+    hazard = await cleared(at)
+    await at.forward(hazard, timedelta(days=45))
+    await at.give(seats.LIAISON, hazard, "lookback_pass", findings="巩固")
+    return hazard
+
+
+async def left_without_waiting(at: District) -> HazardId:
+    hazard = await registered(at)
+    await at.door.send(seats.LIAISON, hazard, at.command("sign", handler="handler-1"), "s-1")
+    await at.door.send(seats.DESK, hazard, at.command("assign", target=seats.STREET), "s-2")
+    while "assign" not in at.events(hazard):
+        await asyncio.sleep(0.05)
+    await at.give(seats.LIAISON, hazard, "sign", handler="handler-1")
+    return hazard
+
+
+async def calendar_comes_out(at: District) -> HazardId:
+    hazard = await cleared(at)
+    known = LIBRARY.calendar((await at.live(hazard)).calendar)
+    years = [Span(first=f"{year}-01-01", last=f"{year}-12-31") for year in (2026, 2027, 2028)]  # type: ignore[arg-type]
+    later = known.joined(Calendar(version="test-years", spans=tuple(years), days_off=(), make_up_days=()))
+    LIBRARY.add_calendar(later)
+    await at.database.write(rulebooks.publish_calendar, later)
+    command = LoadCalendar(calendar=digest_of(later))
+    await at.door.give(Principal("qingpu", SYSTEM), hazard, command, "calendar-1")
+    return hazard
+
+
+async def long_life(at: District) -> HazardId:
+    hazard = await remediating(at)
+    for number in range(30):
+        await at.give(seats.HANDLER, hazard, "progress", text=f"第{number + 1}次进展")
+    await at.give(seats.HANDLER, hazard, "report_completion")
+    return hazard
+
+
+STORIES: dict[str, Callable[[District], Awaitable[HazardId]]] = {
+    "a-year-of-nobody": a_year_of_nobody,
+    "calendar-comes-out": calendar_comes_out,
+    "cleared-on-spot": cleared_on_spot,
+    "extended-and-relapsed": extended_and_relapsed,
+    "hotline-to-archive": hotline_to_archive,
+    "left-without-waiting": left_without_waiting,
+    "long-life-in-several-runs": long_life,
+}
+
+
+async def record(names: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        async with temporal(limit__historyCount__suggestContinueAsNew="100") as client:
+            async with district(client, Path(folder)) as at:
+                for name in names:
+                    hazard = await STORIES[name](at)
+                    await write(at, name, hazard)
+                    print(name, hazard)
+
+
+async def write(at: District, name: str, hazard: HazardId) -> None:
+    runs = [run async for run in at.client.list_workflows(f"WorkflowId = '{hazard}'")]
+    while not runs:
+        await asyncio.sleep(0.2)
+        runs = [run async for run in at.client.list_workflows(f"WorkflowId = '{hazard}'")]
+    runs.sort(key=lambda run: run.start_time)
+    histories = []
+    for run in runs:
+        handle: WorkflowHandle[object, object] = at.client.get_workflow_handle(hazard, run_id=run.run_id)
+        histories.append((await handle.fetch_history()).to_json())
+    stored = at.database.read_now(ledger.events, hazard)
+    lines = [
+        json.dumps({"body": entry.body, "prev": entry.event.prev, "hash": entry.event.hash}, ensure_ascii=False)
+        for entry in stored
+    ]
+    (HISTORIES / f"{name}.history.json").write_text(
+        json.dumps([json.loads(text) for text in histories], ensure_ascii=False, indent=0), encoding="utf-8"
+    )
+    (HISTORIES / f"{name}.ledger.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for entry in stored:
+        event = entry.event
+        book = next(book for book in LIBRARY.books if book.digest == event.rules)
+        (HISTORIES / f"{event.rules[:12]}.book.json").write_text(canonical(book), encoding="utf-8")
+        calendar = LIBRARY.calendar(event.calendar)
+        (HISTORIES / f"{event.calendar[:12]}.calendar.json").write_text(canonical(calendar), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    HISTORIES.mkdir(exist_ok=True)
+    there = {path.name.removesuffix(".history.json") for path in HISTORIES.glob("*.history.json")}
+    asyncio.run(record(sys.argv[1:] or [name for name in STORIES if name not in there]))
