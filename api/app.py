@@ -1,0 +1,58 @@
+"""Puts the application together: doors in, routes out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from fastapi import FastAPI
+
+from api import docs, hazards, operations, problems, reference
+from api.context import Rooms
+from api.limits import DEFAULT_RATE, Limiter, Rate
+from api.metrics import Metrics
+from api.wire import Exchange
+from domain.library import Library
+from service.door import Door
+from service.identity import Identity
+from service.reading import Reading
+from service.rulebooks import Current
+from storage.database import Database
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+
+def create_app(
+    door: Door,
+    database: Database,
+    library: Library,
+    current: Current,
+    identity: Identity,
+    *,
+    rate: Rate = DEFAULT_RATE,
+) -> FastAPI:
+    """The application over doors that exist already; whoever made them closes them."""
+    app = bare_app()
+    app.state.rooms = Rooms(door, Reading(database, library, current), identity, Limiter(rate))
+    return app
+
+
+def bare_app(lifespan: Lifespan | None = None) -> FastAPI:
+    """All routes, and no doors yet: ``lifespan`` opens them and sets ``app.state.rooms``."""
+    app = FastAPI(
+        title=docs.TITLE,
+        version=docs.VERSION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.metrics = Metrics()
+    app.add_middleware(Exchange, metrics=app.state.metrics)
+    problems.install(app)
+    hazards.install(app)
+    reference.install(app)
+    operations.install(app)
+    docs.install(app)
+    return app

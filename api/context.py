@@ -1,0 +1,59 @@
+"""What a route needs of the application, and who is calling."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from fastapi import Request
+
+from api.limits import DEFAULT_RATE, Limiter
+from api.problems import Problem
+from service.door import Door
+from service.identity import Identity, Unauthenticated
+from service.reading import Reading
+from storage.scope import Principal
+
+
+@dataclass(frozen=True)
+class Rooms:
+    """The two doors, and who guards them."""
+
+    door: Door
+    reading: Reading
+    identity: Identity
+    limiter: Limiter = field(default_factory=lambda: Limiter(DEFAULT_RATE))
+
+
+def rooms(request: Request) -> Rooms:
+    found = request.app.state.rooms
+    assert isinstance(found, Rooms)
+    return found
+
+
+async def caller(request: Request) -> Principal:
+    """The principal of a request.
+
+    Raises :class:`Unauthenticated`, :class:`domain.refusal.Refusal` 403 for a seat that does not exist,
+    or :class:`Problem` 429.
+    """
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token.strip():
+        raise Unauthenticated(
+            "token-missing", "请在 Authorization 中提供 Bearer 令牌", "send a Bearer token in Authorization"
+        )
+    here = rooms(request)
+    principal = await here.identity.principal(token.strip())
+    await here.reading.check_seat(principal)
+    actor = principal.actor
+    request.state.unit, request.state.role = actor.unit, actor.role.value  # for the log: a seat, no person
+    seconds = here.limiter.wait((principal.profile, actor.unit, actor.role, actor.person))
+    if seconds:
+        raise Problem(
+            429,
+            "too-many-requests",
+            "请求过于频繁，请稍后再试",
+            "too many requests from this seat; slow down",
+            headers={"Retry-After": str(math.ceil(seconds))},
+        )
+    return principal

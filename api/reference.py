@@ -1,0 +1,217 @@
+"""Reference data: the catalogue, the units, the profile's rules and the working days, as they stand now."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from enum import Enum
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, Query, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from api.context import caller, rooms
+from api.problems import documented
+from api.views import Named, UnitView, View, Words, words
+from domain.catalogue import Item, Responsible
+from domain.library import Rulebook, Rules
+from domain.organisation import Role, UnitType
+from domain.policy import Policy
+from storage.scope import Principal
+
+TAGS: list[str | Enum] = ["基础数据 reference"]
+Caller = Annotated[Principal, Depends(caller)]
+
+
+def install(app: FastAPI) -> None:
+    for path, endpoint, model, summary in (
+        (
+            "/v1/catalogue",
+            catalogue,
+            CatalogueView,
+            "隐患分类索引及责任单位 catalogue and who answers for each item",
+        ),
+        ("/v1/units", units, UnitsView, "单位与角色 units and roles"),
+        ("/v1/profile", profile, ProfileView, "区级配置与政策 profile and policy"),
+        ("/v1/calendar", calendar, CalendarView, "工作日历 working days"),
+    ):
+        app.add_api_route(
+            path,
+            endpoint,
+            methods=["GET"],
+            tags=TAGS,
+            operation_id=endpoint.__name__,
+            summary=summary,
+            response_model=model,
+            responses=documented(401, 403, 422, 429, 503),
+        )
+
+
+async def catalogue(
+    request: Request,
+    principal: Caller,
+    subdistrict: Annotated[
+        str | None, Query(max_length=64, description="所在街镇，用于“属地管理” sub-district of the place")
+    ] = None,
+) -> Response:
+    rules, resolved = await rooms(request).reading.catalogue(principal, subdistrict)
+    return _json(catalogue_view(rules, resolved))
+
+
+async def units(request: Request, principal: Caller) -> Response:
+    return _json(units_view((await rooms(request).reading.rules(principal)).book))
+
+
+async def profile(request: Request, principal: Caller) -> Response:
+    return _json(profile_view(await rooms(request).reading.rules(principal)))
+
+
+async def calendar(request: Request, principal: Caller) -> Response:
+    return _json(calendar_view(await rooms(request).reading.rules(principal)))
+
+
+def _json(view: BaseModel) -> Response:
+    return Response(view.model_dump_json(), media_type="application/json")
+
+
+# -- answers -----------------------------------------------------------------------------------------
+
+
+class ItemView(View):
+    """A catalogue entry and who answers for it in this district."""
+
+    code: str
+    class_code: str
+    class_name: str
+    name: str
+    responsible_raw: str
+    owner: UnitView | None
+    candidates: list[UnitView]
+    external: list[str]
+    unresolved: list[str]
+    needs_ruling: bool
+
+
+class CatalogueView(View):
+    items: list[ItemView]
+
+
+def catalogue_view(rules: Rules, resolved: Iterable[tuple[Item, Responsible]]) -> CatalogueView:
+    named = Named(rules.book)
+    return CatalogueView(
+        items=[
+            ItemView(
+                code=item.code,
+                class_code=item.class_code,
+                class_name=item.class_name,
+                name=item.name,
+                responsible_raw=item.responsible_raw,
+                owner=named.maybe(answers.proposed),
+                candidates=named.units(answers.candidates),
+                external=list(answers.external),
+                unresolved=list(answers.unresolved),
+                needs_ruling=answers.needs_ruling,
+            )
+            for item, answers in resolved
+        ]
+    )
+
+
+class FullUnitView(UnitView):
+    type: UnitType
+    label: Words
+    aliases: list[str]
+    supervisor: str | None
+    handles: bool
+    """Whether hazards can be given to it."""
+
+
+class RoleView(View):
+    id: str
+    zh: str
+    en: str
+
+
+class UnitsView(View):
+    desk: str
+    office: str
+    items: list[FullUnitView]
+    roles: list[RoleView]
+
+
+def units_view(book: Rulebook) -> UnitsView:
+    organisation = book.organisation
+    return UnitsView(
+        desk=organisation.desk,
+        office=organisation.office,
+        items=[
+            FullUnitView(
+                id=unit.id,
+                name=unit.name,
+                en=unit.en,
+                type=unit.type,
+                label=words(unit.type),
+                aliases=list(unit.aliases),
+                supervisor=unit.supervisor,
+                handles=unit.handles,
+            )
+            for unit in organisation.units
+        ],
+        roles=[RoleView(id=role.value, zh=role.zh, en=role.en) for role in Role if role is not Role.SYSTEM],
+    )
+
+
+class ProfileView(View):
+    """The rules new hazards start under: their text is named by ``rules`` and ``calendar``."""
+
+    profile: str
+    name: str
+    en: str
+    prefix: str
+    version: str
+    rules: str
+    calendar: str
+    policy: Policy
+
+
+def profile_view(rules: Rules) -> ProfileView:
+    book = rules.book
+    return ProfileView(
+        profile=book.profile,
+        name=book.name,
+        en=book.en,
+        prefix=book.prefix,
+        version=book.version,
+        rules=book.digest,
+        calendar=rules.calendar_digest,
+        policy=book.policy,
+    )
+
+
+class SpanView(View):
+    first: date
+    last: date
+
+
+class CalendarView(View):
+    """Working days as published; outside ``spans`` Monday to Friday are counted and dates are provisional."""
+
+    digest: str
+    version: str
+    source: str
+    spans: list[SpanView]
+    days_off: list[date]
+    make_up_days: list[date]
+
+
+def calendar_view(rules: Rules) -> CalendarView:
+    calendar = rules.calendar
+    return CalendarView(
+        digest=rules.calendar_digest,
+        version=calendar.version,
+        source=calendar.source,
+        spans=[SpanView(first=span.first, last=span.last) for span in calendar.spans],
+        days_off=list(calendar.days_off),
+        make_up_days=list(calendar.make_up_days),
+    )

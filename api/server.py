@@ -1,0 +1,72 @@
+"""The API as a process of its own: opens the doors, serves until it is told to stop."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+
+from api.app import bare_app
+from api.context import Rooms
+from domain.library import LIBRARY
+from service.door import Door, Doorway
+from service.identity import LocalIdentity, signing_key
+from service.reading import Reading
+from service.rulebooks import Current
+from settings import Settings, load_settings
+from storage.database import Database
+
+log = structlog.get_logger(__name__)
+
+GRACE_SECONDS = 20
+"""How long answers under way may take to finish after SIGTERM."""
+
+
+def serve(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT."""
+    uvicorn.run(
+        production(settings),
+        host=settings.api_host,
+        port=settings.api_port,
+        log_config=None,  # the process has configured its log
+        access_log=False,  # ours knows routes and seats, and no addresses
+        server_header=False,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def production(settings: Settings | None = None) -> FastAPI:
+    """The application on the deployment's own database, Temporal and key.
+
+    Raises :class:`settings.SettingsError`. Neither database nor Temporal need be there at the start:
+    until they are, the API answers 503, and without Temporal it still reads.
+    """
+    found = settings or load_settings()
+    identity = LocalIdentity(signing_key(found))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        database = Database.connect(found.database_url.get_secret_value())
+        try:
+            current = Current(database, LIBRARY)
+            # Lazy: the first command connects, and while it cannot, every command tries again.
+            client = await Client.connect(
+                found.temporal_address,
+                namespace=found.temporal_namespace,
+                data_converter=pydantic_data_converter,
+                lazy=True,
+            )
+            door = Door(client, database, LIBRARY, current, Doorway(found.task_queue))
+            app.state.rooms = Rooms(door, Reading(database, LIBRARY, current), identity)
+            log.info("api started", temporal=found.temporal_address, task_queue=found.task_queue)
+            yield
+        finally:
+            database.close()
+            log.info("api stopped")
+
+    return bare_app(lifespan)

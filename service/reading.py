@@ -1,0 +1,248 @@
+"""The one door for reading: what a principal may see of hazards, rules and reference data.
+
+Everything is read from the record, never from Temporal: whoever was answered can read what he wrote, and
+reading goes on while commands cannot. What a seat may not see does not exist for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection
+
+from domain import hazard as core
+from domain.catalogue import Item, Responsible, responsible
+from domain.commands import Report
+from domain.forecast import Explanation, Foreseen, explain, forecast
+from domain.hazard import Permission, rules_for
+from domain.library import Library, Rules, UnknownRules
+from domain.organisation import Role, Unit, UnitType
+from domain.refusal import Refusal, refuse
+from domain.state import Clock, Hazard
+from domain.values import Channel, HazardId
+from service.door import NotFound
+from service.rulebooks import Current
+from storage import ledger, readmodel
+from storage.cursors import BadCursor
+from storage.database import Database
+from storage.ledger import StoredEvent
+from storage.readmodel import Filters, HazardRow, Order, Page
+from storage.scope import Principal
+
+T = TypeVar("T")
+
+_NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{6,9}")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One hazard as a principal sees it now: its state, its report, and what he may do about it."""
+
+    hazard: Hazard
+    rules: Rules
+    row: HazardRow
+    description: str
+    allowed: tuple[Permission, ...]
+    item: Item | None
+    suggested: Responsible | None
+    """Who answers for the catalogue item by the annex; nothing is set by it."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """A clock, and how its due date came about."""
+
+    clock: Clock
+    explanation: Explanation
+
+
+class Reading:
+    """Reads on behalf of a principal. Raises :class:`NotFound` for what he may not see."""
+
+    def __init__(self, database: Database, library: Library, current: Current) -> None:
+        self._database = database
+        self._library = library
+        self._current = current
+
+    # -- hazards ------------------------------------------------------------------------------------
+
+    @staticmethod
+    def number(text: str) -> HazardId:
+        """A hazard's number as it came in. Raises :class:`NotFound` when no number looks like that."""
+        if not _NUMBER.fullmatch(text):
+            raise NotFound(text)
+        return HazardId(text)
+
+    async def hazard(self, principal: Principal, hazard: HazardId) -> Seen:
+        row, state, description = await self._visible(principal, hazard, _whole)
+        rules = await self._rules(state)
+        catalogue, organisation = rules.book.catalogue, rules.book.organisation
+        item = catalogue.by_code.get(state.code or "")
+        return Seen(
+            hazard=state,
+            rules=rules,
+            row=row,
+            description=description,
+            allowed=core.allowed(rules, state, principal.actor, _now()),
+            item=item,
+            suggested=responsible(item, organisation, state.subdistrict) if item else None,
+        )
+
+    async def events(
+        self, principal: Principal, hazard: HazardId, after: int, limit: int
+    ) -> tuple[list[StoredEvent], int | None]:
+        """Entries of the ledger in order, and the ``seq`` to go on after when there are more."""
+
+        def entries(connection: Connection) -> list[StoredEvent] | None:
+            if not readmodel.is_visible(connection, principal, hazard):
+                return None
+            return ledger.events(connection, hazard, after, limit + 1)
+
+        found = await self._seen(hazard, entries)
+        return found[:limit], found[limit - 1].seq if len(found) > limit else None
+
+    async def deadlines(self, principal: Principal, hazard: HazardId) -> tuple[Hazard, tuple[Derived, ...]]:
+        """Each clock the hazard has, with its derivation, the earliest first."""
+        state = await self._visible(principal, hazard, _state)
+        derived = [
+            Derived(clock, explain(await self._rules_of(clock), clock)) for clock in state.clocks.values()
+        ]
+        return state, tuple(sorted(derived, key=lambda one: one.clock.due))
+
+    async def forecast(self, principal: Principal, hazard: HazardId) -> tuple[Rules, tuple[Foreseen, ...]]:
+        """What fires from now on if nobody acts."""
+        state = await self._visible(principal, hazard, _state)
+        rules = await self._rules(state)
+        return rules, forecast(rules, state, _now())
+
+    async def find(
+        self, principal: Principal, filters: Filters, cursor: str | None, limit: int, order: Order
+    ) -> Page:
+        """A page of the hazards ``principal`` may see. Raises :class:`storage.cursors.BadCursor`."""
+        try:
+            return await self._database.read(readmodel.find, principal, filters, cursor, limit, order)
+        except OverflowError:  # a moment at the edge of what a calendar can hold: only a cursor gets there
+            raise BadCursor from None
+
+    # -- may he ---------------------------------------------------------------------------------------
+
+    async def check_seat(self, principal: Principal) -> None:
+        """Raises :class:`Refusal` 403 when nobody can hold this seat, or nobody may borrow it."""
+        try:
+            rules = await self.rules(principal)
+        except Refusal:
+            raise _no_such_seat("没有已启用的区级配置", "this district is not in operation here") from None
+        actor = principal.actor
+        if actor.role is Role.SYSTEM:
+            raise _no_such_seat("系统身份不对外使用", "the system's own seat is not to be borrowed")
+        if actor.unit not in rules.book.organisation.by_id:
+            raise _no_such_seat(f"本区没有单位“{actor.unit}”", "there is no such unit in this district")
+        problem = rules.book.organisation.seat_problem(actor)
+        if problem:
+            raise _no_such_seat(problem, "there is no such seat in this district")
+
+    async def check_command(self, principal: Principal, hazard: HazardId, command: str) -> None:
+        """All that speaks against a command before its form is read. Raises :class:`Refusal` 403 or 409."""
+        state = await self._visible(principal, hazard, _state)
+        core.precheck(await self._rules(state), state, command, principal.actor, _now())
+
+    async def check_report(self, principal: Principal) -> None:
+        """Raises :class:`Refusal` 403 when this seat may not report at all."""
+        rules = await self.rules(principal)
+        anything = Report(channel=Channel.DAILY_PATROL, place="–")
+        digest = rules.book.digest
+        try:
+            core.report(rules, HazardId("?"), digest, anything, principal.actor, _now(), "?")
+        except Refusal as refusal:
+            if refusal.refused.status == 403:
+                raise
+
+    # -- reference ------------------------------------------------------------------------------------
+
+    async def rules(self, principal: Principal) -> Rules:
+        """The rules that new hazards of this profile start under. Raises :class:`Refusal` 404."""
+        return self._library.rules(*await self._current.rules(principal.profile))
+
+    async def catalogue(
+        self, principal: Principal, subdistrict: str | None
+    ) -> tuple[Rules, tuple[tuple[Item, Responsible], ...]]:
+        """The catalogue with who answers for each item; 属地管理 needs the sub-district to be named."""
+        rules = await self.rules(principal)
+        organisation = rules.book.organisation
+        place: Unit | None = None
+        if subdistrict is not None:
+            place = organisation.find(subdistrict)
+            if place is None or place.type is not UnitType.SUBDISTRICT:
+                raise refuse(
+                    422,
+                    "unknown-subdistrict",
+                    "ACT-25",
+                    "所填街镇不在本区街镇名录中",
+                    "the sub-district named is not one of this district",
+                )
+        return rules, tuple(
+            (item, responsible(item, organisation, place.id if place else None))
+            for item in rules.book.catalogue.items
+        )
+
+    async def ready(self) -> None:
+        """Raises :class:`storage.errors.StorageUnavailable` when nothing can be read."""
+        await self._current.refresh()
+
+    # -------------------------------------------------------------------------------------------------
+
+    async def _visible(
+        self,
+        principal: Principal,
+        hazard: HazardId,
+        read: Callable[[Connection, Principal, HazardId], T | None],
+    ) -> T:
+        return await self._seen(hazard, read, principal, hazard)
+
+    async def _seen(self, hazard: HazardId, read: Callable[..., T | None], *args: object) -> T:
+        found = await self._database.read(read, *args)
+        if found is None:
+            raise NotFound(hazard)
+        return found
+
+    async def _rules(self, hazard: Hazard) -> Rules:
+        try:
+            return rules_for(self._library, hazard)
+        except UnknownRules:  # published since this process last looked
+            await self._current.refresh()
+            return rules_for(self._library, hazard)
+
+    async def _rules_of(self, clock: Clock) -> Rules:
+        try:
+            return self._library.rules(clock.rules, clock.calendar)
+        except UnknownRules:
+            await self._current.refresh()
+            return self._library.rules(clock.rules, clock.calendar)
+
+
+def _state(connection: Connection, principal: Principal, hazard: HazardId) -> Hazard | None:
+    if not readmodel.is_visible(connection, principal, hazard):
+        return None
+    return readmodel.state_of(connection, hazard)
+
+
+def _whole(
+    connection: Connection, principal: Principal, hazard: HazardId
+) -> tuple[HazardRow, Hazard, str] | None:
+    row = readmodel.get(connection, principal, hazard)
+    state = readmodel.state_of(connection, hazard)
+    if row is None or state is None:
+        return None
+    return row, state, readmodel.description_of(connection, principal, hazard) or ""
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _no_such_seat(zh: str, en: str) -> Refusal:
+    return refuse(403, "no-such-seat", "ACT-04", zh, en)
