@@ -182,17 +182,21 @@ def forecast(
 ) -> None:
     """若无人办理，接下来会发生什么 | what happens next if nobody acts."""
     from deployment import stored_forecast
+    from domain.organisation import Role
 
-    foreseen = stored_forecast(found_settings(), hazard, datetime.now(UTC))
-    if foreseen is None:
+    found = stored_forecast(found_settings(), hazard, datetime.now(UTC))
+    if found is None:
         fail(f"没有隐患 {hazard} | there is no hazard {hazard}")
+    organisation, foreseen = found
     if as_json:
         print(json.dumps([item.model_dump(mode="json") for item in foreseen], ensure_ascii=False, indent=1))
         return
     for item in foreseen:
-        seats = "、".join(f"{notice.unit}/{notice.role}" for notice in item.notices[:4])
-        more = f" 等{len(item.notices)}处" if len(item.notices) > 4 else ""
-        print(f"{item.at:%Y-%m-%d %H:%M}{'（暂定）' if item.provisional else ''}  {item.zh}  → {seats}{more}")
+        seats = [f"{organisation.name(to.unit)}{Role(to.role).zh}" for to in item.notices]
+        named = "、".join(seats[:3]) + (f" 等{len(seats)}处" if len(seats) > 3 else "")
+        print(
+            f"{item.at:%Y-%m-%d %H:%M}{'（暂定）' if item.provisional else ''}  {item.zh}{'  → ' + named if named else ''}"
+        )
     if not foreseen:
         print("不会自动发生任何事 | nothing happens by itself")
 

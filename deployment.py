@@ -16,7 +16,7 @@ from domain.commands import LoadCalendar, Report, parse
 from domain.forecast import Foreseen, forecast
 from domain.hazard import rules_for
 from domain.library import LIBRARY, digest_of
-from domain.organisation import SYSTEM, Actor, Role
+from domain.organisation import SYSTEM, Actor, Organisation, Role
 from domain.values import HazardId, PersonId, local
 from profiles.loader import read_calendar, shipped_calendar, shipped_profiles
 from service.door import Door, Doorway
@@ -105,13 +105,18 @@ def seat(profile: str, unit: str, role: str, person: str, post: str = "") -> Pri
     return Principal(profile=profile, actor=actor)
 
 
-def stored_forecast(settings: Settings, hazard: str, now: datetime) -> tuple[Foreseen, ...] | None:
-    """The forecast of a recorded hazard, or ``None`` when the record has no such number."""
+def stored_forecast(
+    settings: Settings, hazard: str, now: datetime
+) -> tuple[Organisation, tuple[Foreseen, ...]] | None:
+    """The forecast of a recorded hazard and whom it names, or ``None`` when the record has no such number."""
     database = Database.connect(settings.database_url.get_secret_value())
     try:
         database.read_now(rulebooks.load_into, LIBRARY)
         state = database.read_now(readmodel.state_of, HazardId(hazard))
-        return forecast(rules_for(LIBRARY, state), state, now) if state else None
+        if state is None:
+            return None
+        rules = rules_for(LIBRARY, state)
+        return rules.book.organisation, forecast(rules, state, now)
     finally:
         database.close()
 
@@ -182,18 +187,18 @@ def welcome(settings: Settings, ports: Any) -> str:
         "令牌（12 小时有效） | tokens (valid 12 hours)",
     ]
     signer = identity(settings)
-    tokens = {}
     for zh, en, unit, role in SEATS:
-        found = book.organisation.find(unit)
-        assert found is not None
-        actor = Actor(unit=found.id, role=Role(role), person=PersonId(f"trial-{role}"))
-        tokens[role] = signer.issue(Principal(book.profile, actor))
-        lines += [f"  {zh} · {found.name} | {en}", f"    {tokens[role]}"]
+        principal = seat(book.profile, unit, role, f"trial-{role}")
+        lines += [
+            f"  {zh} · {book.organisation.name(principal.actor.unit)} | {en}",
+            f"    {signer.issue(principal)}",
+        ]
     lines += [
         "",
-        "接着试试 | try next",
-        f"  curl -s -H 'Authorization: Bearer {tokens['desk']}' '{api}/v1/hazards?limit=10'",
-        f"  .venv/bin/qingling forecast {book.prefix}-{local(datetime.now(UTC)).year}-000004",
+        "接着试试（另开一个终端） | try next (in another terminal)",
+        "  TOKEN=$(.venv/bin/qingling token --unit 区城运中心 --role desk --person trial-desk)",
+        f"  curl -s -H \"Authorization: Bearer $TOKEN\" '{api}/v1/hazards?limit=3'",
+        "  .venv/bin/qingling forecast " + f"{book.prefix}-{local(datetime.now(UTC)).year}-000005",
         "  .venv/bin/qingling drill scenarios/sc-2.yaml",
         "",
         "Ctrl-C 停止 | Ctrl-C stops everything",
