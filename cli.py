@@ -139,7 +139,8 @@ def token(
     hours: Annotated[int, typer.Option(min=1, max=8760, help="有效小时数 | hours it is valid")] = 12,
 ) -> None:
     """签发访问令牌 | issue an access token."""
-    from deployment import NoSuchSeat, identity, seat
+    from deployment import identity, seat
+    from service.identity import NoSuchSeat
 
     try:
         principal = seat(profile, unit, role, person, post)
@@ -227,8 +228,12 @@ def load_calendar(
 ) -> None:
     """发布新年度日历，并重算暂定期限 | publish a year's calendar and recompute provisional dates."""
     from deployment import publish_calendar
+    from profiles.loader import ProfileError
 
-    sent = asyncio.run(publish_calendar(found_settings(), files))
+    try:
+        sent = asyncio.run(publish_calendar(found_settings(), files))
+    except ProfileError as error:
+        fail(str(error))
     print(
         f"已发布，{sent} 件隐患将重算暂定期限 | published; {sent} hazards count their provisional dates again"
     )

@@ -11,7 +11,9 @@ from typing import Any
 
 import httpx2
 import yaml
+from sqlalchemy import Connection
 
+from domain.calendar import Calendar
 from domain.commands import LoadCalendar, Report, parse
 from domain.forecast import Foreseen, forecast
 from domain.hazard import rules_for
@@ -20,7 +22,7 @@ from domain.organisation import SYSTEM, Actor, Organisation, Role
 from domain.values import HazardId, PersonId, local
 from profiles.loader import read_calendar, shipped_calendar, shipped_profiles
 from service.door import Door, Doorway
-from service.identity import LocalIdentity, signing_key
+from service.identity import LocalIdentity, NoSuchSeat, signing_key
 from service.rulebooks import Current
 from settings import Settings
 from storage import migrate, readmodel, rulebooks
@@ -40,9 +42,21 @@ def publish_shipped(settings: Settings) -> None:
     try:
         for book in shipped_profiles().values():
             database.write_now(rulebooks.publish, book)
-        database.write_now(rulebooks.publish_calendar, shipped_calendar())
+        database.write_now(_publish_missing_years, shipped_calendar())
     finally:
         database.close()
+
+
+def _publish_missing_years(connection: Connection, shipped: Calendar) -> None:
+    """Years loaded since stay; only what the present calendar does not cover is added."""
+    known = rulebooks.current_calendar(connection)
+    if known is None:
+        rulebooks.publish_calendar(connection, shipped)
+        return
+    rulebooks.load_into(connection, LIBRARY)
+    present = LIBRARY.calendar(known)
+    if not all(present.publishes(span.first) and present.publishes(span.last) for span in shipped.spans):
+        rulebooks.publish_calendar(connection, present.joined(shipped))
 
 
 def identity(settings: Settings) -> LocalIdentity:
@@ -83,25 +97,23 @@ async def load_sample(settings: Settings) -> None:
                     await door.give(principal, hazard, command, key)
 
 
-class NoSuchSeat(Exception):
-    """The seat asked for does not exist; one line says why."""
-
-
 def seat(profile: str, unit: str, role: str, person: str, post: str = "") -> Principal:
     """A principal by the words a person would use. Raises :class:`NoSuchSeat`."""
     books = shipped_profiles()
     if profile not in books:
-        raise NoSuchSeat(f"没有区级配置“{profile}”，可用：{'、'.join(books)} | no profile {profile!r}")
+        raise NoSuchSeat(
+            f"没有区级配置“{profile}”，可用：{'、'.join(books)}", f"there is no profile {profile!r}"
+        )
     organisation = books[profile].organisation
     found = organisation.find(unit)
     if found is None:
-        raise NoSuchSeat(f"{books[profile].name}没有单位“{unit}” | no unit {unit!r} in this district")
+        raise NoSuchSeat(f"{books[profile].name}没有单位“{unit}”", f"this district has no unit {unit!r}")
     if role not in {item.value for item in Role}:
-        raise NoSuchSeat(f"没有角色“{role}”，可用：{'、'.join(Role)} | no role {role!r}")
+        raise NoSuchSeat(f"没有角色“{role}”，可用：{'、'.join(Role)}", f"there is no role {role!r}")
     actor = Actor(unit=found.id, role=Role(role), person=PersonId(person), post=post)
     problem = organisation.seat_problem(actor)
     if problem:
-        raise NoSuchSeat(f"{problem} | there is no such seat")
+        raise NoSuchSeat(problem, "there is no such seat in this district")
     return Principal(profile=profile, actor=actor)
 
 
@@ -126,8 +138,10 @@ async def publish_calendar(settings: Settings, files: Sequence[Path]) -> int:
 
     Returns how many hazards were told; each recomputes as an event of its own (N94).
     """
-    calendar = shipped_calendar().joined(read_calendar(*files))
     async with open_door(settings) as (door, database):
+        await database.read(rulebooks.load_into, LIBRARY)
+        known = await database.read(rulebooks.current_calendar)
+        calendar = (LIBRARY.calendar(known) if known else shipped_calendar()).joined(read_calendar(*files))
         await database.write(rulebooks.publish_calendar, calendar)
         command = LoadCalendar(calendar=digest_of(calendar))
         waiting = await database.read(readmodel.provisional_hazards)
