@@ -174,13 +174,11 @@ def evolve(hazard: Hazard | None, event: Event) -> Hazard:
     Raises ``ValueError`` when the event is not the next one of this hazard's chain.
     """
     changes = event.changes
-    new: dict[str, Any] = {
-        name: value for name in _PLAIN if (value := getattr(changes, name)) is not None
-    }
+    new: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(changes, name)) is not None}
     new.update(seq=event.seq, head=event.hash)
     if hazard is None:
-        if event.seq != 1:
-            raise ValueError(f"{event.hazard}: the ledger begins with seq {event.seq}, not 1")
+        if event.seq != 1 or event.prev:
+            raise ValueError(f"{event.hazard}: seq {event.seq} is not the first entry of a ledger")
         hazard = Hazard(id=event.hazard, rules=event.rules, calendar=event.calendar, **new)
         new = {}
     elif event.hazard != hazard.id or event.seq != hazard.seq + 1 or event.prev != hazard.head:
@@ -192,7 +190,8 @@ def evolve(hazard: Hazard | None, event: Event) -> Hazard:
         clocks.update({clock.key: clock for clock in changes.clocks})
         new["clocks"] = clocks
     if event.key and event.digest:
-        new["done"] = _remember(hazard.done, event.key, Done(seq=event.seq, digest=event.digest))
+        done = Done(seq=event.seq, digest=event.digest, refused=event.refused is not None)
+        new["done"] = _remember(hazard.done, event.key, done)
     return hazard.model_copy(update=new)
 
 

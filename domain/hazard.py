@@ -17,12 +17,12 @@ from domain.commands import COMMANDS, Command, LoadCalendar, Order, Report
 from domain.draft import Draft
 from domain.events import Event, command_digest
 from domain.guards import Ask
-from domain.library import Digest, Library, Rules
+from domain.library import Library, Rules
 from domain.organisation import Actor, PersonRef
 from domain.refusal import Refusal, Refused, refuse
 from domain.state import Hazard
 from domain.transitions import BY_COMMAND, Transition
-from domain.values import HazardId, State, UnitId, Value, local
+from domain.values import Digest, HazardId, State, UnitId, Value, local
 
 
 class Permission(Value):
@@ -61,7 +61,7 @@ def repeated(hazard: Hazard, order: Order) -> int | None:
     Raises :class:`Refusal` 422 when the key was used for another command.
     """
     done = hazard.done.get(order.key)
-    if done is None:
+    if done is None or done.refused:
         return None
     if done.digest != command_digest(order.command):
         raise refuse(
@@ -128,18 +128,21 @@ def allowed(rules: Rules, hazard: Hazard, actor: Actor, now: datetime) -> tuple[
 
 
 def _permission(rules: Rules, hazard: Hazard, command: str, actor: Actor, now: datetime) -> Permission:
-    labels = {"command": command, "zh": COMMANDS[command].zh, "en": COMMANDS[command].en}
+    form = COMMANDS[command]
     try:
         precheck(rules, hazard, command, actor, now)
+        refused = None
     except Refusal as refusal:
-        return Permission(**labels, allowed=False, refused=refusal.refused)
-    return Permission(**labels, allowed=True)
+        refused = refusal.refused
+    return Permission(command=command, zh=form.zh, en=form.en, allowed=refused is None, refused=refused)
 
 
 def _check_right(row: Transition, ask: Ask) -> None:
     problem = ask.rules.book.organisation.seat_problem(ask.actor)
     if problem:
-        raise refuse(403, f"{row.id}.no-such-seat", "ACT-04", problem, "there is no such seat in this district")
+        raise refuse(
+            403, f"{row.id}.no-such-seat", "ACT-04", problem, "there is no such seat in this district"
+        )
     if not any(who.admits(ask) for who in row.who):
         form = COMMANDS[row.command or "report"]
         raise refuse(
@@ -186,9 +189,7 @@ def _as_given(command: Command, key: str) -> dict[str, Any]:
     return {"command": command, "key": key, "digest": command_digest(command)}
 
 
-def _blank(
-    hazard: HazardId, book: Digest, rules: Rules, form: Report, actor: Actor, now: datetime
-) -> Hazard:
+def _blank(hazard: HazardId, book: Digest, rules: Rules, form: Report, actor: Actor, now: datetime) -> Hazard:
     """The hazard before its first event, for guards and effects to work on."""
     return Hazard(
         id=hazard,

@@ -139,10 +139,12 @@ class Obligation(Value):
 
 
 class Done(Value):
-    """A command already carried out: where it stands in the ledger, and what it said."""
+    """A command already dealt with: where it stands in the ledger, and what it said."""
 
     seq: int
     digest: str
+    refused: bool = False
+    """It was sent without waiting and refused: sent again, it is decided again."""
 
 
 class Hazard(Value):

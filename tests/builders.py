@@ -64,6 +64,10 @@ PRINCIPAL = seat(STREET, "principal")
 ASSESSOR = seat(STREET, "assessor")
 OTHER_LIAISON = seat(OTHER_STREET, "liaison")
 
+_UNITS = ("desk", "office", STREET, OTHER_STREET, BUREAU, ENTERPRISE, "gongshui", "nowhere")
+SEATS = (*(seat(unit, role) for unit in _UNITS for role in Role if role is not Role.SYSTEM), SYSTEM)
+"""Every role in a unit of every kind, the impossible ones included."""
+
 GIVER = {
     "verify_confirm": LIAISON,
     "verify_dismiss": LIAISON,
@@ -113,11 +117,13 @@ def plan(*due: object, **more: Any) -> dict[str, Any]:
 def good_form(command: str, case: Case) -> dict[str, Any]:
     """A form that holds for ``command`` in the case's present state."""
     if command == "submit_plan":
-        limit = case.hazard.clocks[ClockKey.REMEDIATE].limit_due
-        return plan(limit if limit > case.now else case.now + timedelta(days=1))
+        main = case.hazard.clocks.get(ClockKey.REMEDIATE)
+        return plan(main.limit_due if main and main.limit_due > case.now else case.now + timedelta(days=1))
     if command == "assess_pass":
         filed = case.hazard.plan
         return {"results": [{"goal": goal.id, "met": True} for goal in (filed.goals if filed else ())]}
+    if command == "load_calendar":
+        return {"calendar": case.hazard.calendar}
     return dict(_FORMS.get(command, {}))
 
 
@@ -153,12 +159,13 @@ class Case:
         self.book = LIBRARY.add_book(book)
         self.calendar = LIBRARY.add_calendar(calendar)
         self.now = at(now) if isinstance(now, str) else now
-        self.events: list[Event] = []
+        self.events: list[Any] = []
         self._hazard: Hazard | None = None
         self._keys = count(1)
 
     @property
-    def hazard(self) -> Hazard:
+    def hazard(self) -> Any:
+        """The state. ``Any``, because a test knows which of its parts are there."""
         assert self._hazard is not None, "nothing has been reported yet"
         return self._hazard
 
@@ -183,12 +190,24 @@ class Case:
         good = good_form(command, self)
         return Order(command=parse(command, {**good, **form}), actor=actor or GIVER[command], key=self._key())
 
-    def give(self, command: str, actor: Actor | None = None, /, **form: Any) -> Event:
+    def give(self, command: str, actor: Actor | None = None, /, **form: Any) -> Any:
+        """Give a command; the event it led to."""
         return self.carry_out(self.order(command, actor, **form))
 
     def carry_out(self, order: Order) -> Event:
-        rules = rules_for(LIBRARY, self.hazard, order.command)
-        return self._add(decide(rules, self.hazard, order, self.now))
+        return self._add(self.decided(order))
+
+    def decided(self, order: Order) -> Event:
+        """The event an order would lead to, without carrying it out. Raises :class:`Refusal`."""
+        return decide(rules_for(LIBRARY, self.hazard, order.command), self.hazard, order, self.now)
+
+    def answer(self, command: str, actor: Actor | None = None, /, **form: Any) -> Refused | None:
+        """What a command would be told: its refusal, or ``None``. Nothing is carried out."""
+        try:
+            self.decided(self.order(command, actor, **form))
+        except Refusal as refusal:
+            return refusal.refused
+        return None
 
     def refused(self, command: str, actor: Actor | None = None, /, **form: Any) -> Refused:
         """The refusal that ``give`` meets. Fails when the command is carried out."""
@@ -210,21 +229,21 @@ class Case:
 
     # -- time ---------------------------------------------------------------------------------------
 
-    def wait_until(self, when: datetime | str) -> list[Event]:
+    def wait_until(self, when: datetime | str) -> list[Any]:
         """Let time pass; alarms ring at their own instants. The events they became."""
         end = at(when) if isinstance(when, str) else when
         assert end >= self.now, "time does not run backwards"
-        rung: list[Event] = []
+        rung: list[Any] = []
         while (wake := next_wakeup(self.hazard)) is not None and wake <= end:
             self.now = max(self.now, wake)
             rung += self._ring()
         self.now = end
         return rung
 
-    def wait(self, **delta: float) -> list[Event]:
+    def wait(self, **delta: float) -> list[Any]:
         return self.wait_until(self.now + timedelta(**delta))
 
-    def jump_to(self, when: datetime | str) -> list[Event]:
+    def jump_to(self, when: datetime | str) -> list[Any]:
         """As ``wait_until``, but nobody woke in between: all that was due rings at the end."""
         self.now = at(when) if isinstance(when, str) else when
         return self._ring()
@@ -245,7 +264,7 @@ class Case:
         return spoken(self.clock(key).due)
 
     @property
-    def last(self) -> Event:
+    def last(self) -> Any:
         return self.events[-1]
 
     def replayed(self) -> Hazard:
@@ -270,8 +289,9 @@ def from_text(body: str, prev: str, hash: str) -> Event:
     return Event.model_validate({**json.loads(body), "prev": prev, "hash": hash})
 
 
-def spoken(instant: datetime) -> str:
+def spoken(instant: datetime | None) -> str:
     """``2026-03-09 24:00`` for the midnight that ends 03-09, else the instant to the minute."""
+    assert instant is not None
     here = instant.astimezone(SHANGHAI)
     if (here.hour, here.minute) == (0, 0):
         return f"{here - timedelta(days=1):%Y-%m-%d} 24:00"

@@ -1,0 +1,171 @@
+"""Every guard of the state table refusing, with its exact status, code and requirement."""
+
+import pytest
+
+from domain.refusal import Refusal
+from domain.transitions import TRANSITIONS
+from domain.values import State
+from tests.builders import (
+    AFTER,
+    ASSESSOR,
+    BEFORE,
+    BUREAU,
+    DESK,
+    FINDER,
+    HANDLER,
+    OFFICE,
+    Case,
+    hazard_in,
+    plan,
+    seat,
+)
+
+ITSELF = "QP-2026-000101"
+
+
+def found(unit: str = "xiayang", code: str = "S06-07") -> Case:
+    return Case().report(seat(unit, "discoverer"), channel="grid_patrol", code=code)
+
+
+def late(state: State, days: float) -> Case:
+    case = hazard_in(state)
+    case.wait(days=days)
+    return case
+
+
+def decided(approve: bool) -> Case:
+    case = hazard_in(State.REMEDIATING)
+    case.give("request_extension")
+    case.give("decide_extension", approve=approve)
+    return case
+
+
+# command, refusal, requirement, a case in which everything else holds, who, what the form says
+REFUSALS = [
+    ("report", "422 T01.unknown-code", "CLS-02", Case, DESK, {"code": "S99-99"}),
+    ("report", "422 T01.unknown-subdistrict", "ACT-25", Case, DESK, {"subdistrict": "区交通委"}),
+    ("report", "422 T01.unknown-sub-item", "CLS-09", Case, DESK, {"category": 1, "sub_item": 5}),
+    ("report", "422 T01.unclassified", "CLS-01", Case, FINDER, {"channel": "grid_patrol"}),
+    ("report", "422 T01.in-the-future", "REG-08", Case, DESK, {"occurred_at": "2026-03-02T11:00+08:00"}),
+    ("verify_confirm", "422 T02.unknown-code", "CLS-02", hazard_in(State.REPORTED), DESK, {"code": "B99-99"}),
+    ("verify_confirm", "422 T02.unknown-subdistrict", "ACT-25", hazard_in(State.REPORTED), DESK,
+     {"subdistrict": "火星街道"}),
+    ("verify_confirm", "422 T02.unknown-sub-item", "CLS-09", hazard_in(State.REPORTED), DESK,
+     {"category": 3, "sub_item": 7}),
+    ("verify_confirm", "422 T02.unclassified", "CLS-01", hazard_in(State.REPORTED), DESK, {"code": None}),
+    ("clear_on_spot", "422 T04.before-evidence-missing", "REG-04", found(), FINDER, {"evidence": [AFTER]}),
+    ("clear_on_spot", "422 T04.after-evidence-missing", "VER-02", found(), FINDER, {"evidence": [BEFORE]}),
+    ("clear_on_spot", "422 T04.assessor-missing", "VER-02", found(), FINDER, {"assessor": None}),
+    ("clear_on_spot", "422 T04.assessor-is-finder", "VER-02", found(), FINDER, {"assessor": FINDER.person}),
+    ("self_handle", "403 T05.not-own-line", "MOD-06", found(BUREAU, "S01-03"), seat(BUREAU, "liaison"), {}),
+    ("assign", "422 T06.unknown-target", "MOD-14", hazard_in(State.REGISTERED), DESK, {"target": "火星街道"}),
+    ("assign", "422 T06.target-cannot-handle", "MOD-16", hazard_in(State.REGISTERED), DESK,
+     {"target": "供水企业"}),
+    ("submit_plan", "422 T19.unknown-unit", "PLN-01", hazard_in(State.PLANNING), HANDLER,
+     plan("2026-03-06", responsible_unit="火星街道")),
+    ("submit_plan", "422 T19.node-in-the-past", "PLN-01", hazard_in(State.PLANNING), HANDLER,
+     plan("2026-03-01", "2026-03-06")),
+    ("submit_plan", "422 T19.plan-beyond-cap", "PLN-01", hazard_in(State.PLANNING), HANDLER,
+     plan("2026-03-24")),
+    ("submit_plan", "422 T19.plan-beyond-limit", "PLN-01", hazard_in(State.PLANNING), HANDLER,
+     plan("2026-03-10")),
+    ("progress", "422 T21.unknown-milestone", "PLN-03", hazard_in(State.REMEDIATING), HANDLER,
+     {"milestones_done": ["N1", "N7"]}),
+    ("request_extension", "409 T22.once", "N04", decided(approve=False), None, {}),
+    ("request_extension", "409 T22.no-extension", "N23", hazard_in(State.REMEDIATING, urgency="FLASH"), None, {}),
+    ("request_extension", "409 T22.after-due", "N04", late(State.REMEDIATING, 8), None, {}),
+    ("request_extension", "422 T22.beyond-cap", "N04", hazard_in(State.REMEDIATING), None,
+     {"until": "2026-03-24"}),
+    ("request_extension", "422 T22.not-later", "N04", hazard_in(State.REMEDIATING), None,
+     {"until": "2026-03-09"}),
+    ("decide_extension", "409 T22.no-request", "N14", decided(approve=True), DESK, {}),
+    ("assess_pass", "403 T26.assessor-is-handler", "VER-01", hazard_in(State.SELF_ASSESSMENT),
+     seat("xiayang", "assessor", HANDLER.person), {}),
+    ("assess_pass", "422 T26.unknown-goal", "VER-09", hazard_in(State.SELF_ASSESSMENT), ASSESSOR,
+     {"results": [{"goal": "G1", "met": True}, {"goal": "G9", "met": True}]}),
+    ("assess_pass", "422 T26.goal-open", "VER-09", hazard_in(State.SELF_ASSESSMENT), ASSESSOR, {"results": []}),
+    ("assess_fail", "403 T27.assessor-is-handler", "VER-01", hazard_in(State.SELF_ASSESSMENT),
+     seat("xiayang", "assessor", HANDLER.person), {}),
+    ("assess_fail", "422 T27.unknown-goal", "VER-09", hazard_in(State.SELF_ASSESSMENT), ASSESSOR,
+     {"results": [{"goal": "G9", "met": False}]}),
+    ("confirm_relapse", "409 T32.window-over", "LBK-03", late(State.CLEARED, 190), DESK, {}),
+    ("confirm_relapse", "422 T32.itself", "T33", hazard_in(State.CLEARED), DESK, {"matched": ITSELF}),
+    ("merge", "422 T33.itself", "T33", hazard_in(State.PLANNING), OFFICE, {"into": ITSELF}),
+    ("state_reason", "409 T34.not-late", "SUP-01", hazard_in(State.REMEDIATING), None, {}),
+    ("accept_reason", "409 T34.no-reason", "SUP-01", late(State.REMEDIATING, 8), OFFICE, {}),
+]  # fmt: skip
+
+
+def test_the_list_above_holds_every_guard_of_the_table():
+    of_the_table = {
+        (row.command, f"{guard.status} {row.id}.{guard.code}", guard.requirement)
+        for row in TRANSITIONS
+        for guard in row.guards
+    }
+
+    assert {entry[:3] for entry in REFUSALS} == of_the_table
+    assert len(REFUSALS) == len(of_the_table)
+
+
+@pytest.mark.parametrize(
+    ("command", "refusal", "requirement", "case", "actor", "form"), REFUSALS, ids=[row[1] for row in REFUSALS]
+)
+def test_guards_refuse(command, refusal, requirement, case, actor, form):
+    case = case() if case is Case else case
+    refused = case.refused(command, actor, **form)
+
+    assert (f"{refused.status} {refused.code}", refused.requirement) == (refusal, requirement)
+    assert refused.zh and refused.en
+
+
+def test_the_sentences_of_all_guards_are_distinct_within_a_row():
+    for row in TRANSITIONS:
+        assert len({guard.zh for guard in row.guards}) == len(row.guards)
+
+
+# ── what every command is asked first ────────────────────────────────────────────────────────────────
+
+
+def test_the_right_is_asked_before_the_state_and_the_state_before_the_form():
+    case = hazard_in(State.REGISTERED)
+
+    assert case.refused("merge", DESK, into=ITSELF).code == "T33.not-your-right"
+    assert case.refused("assess_pass", OFFICE).status == 403
+    done = hazard_in(State.MERGED)
+    assert done.refused("merge", OFFICE, into=ITSELF).code == "T33.wrong-state"
+
+
+def test_who_saw_an_older_state_looks_again_first():
+    case = hazard_in(State.REMEDIATING)
+    stale = case.order("progress").model_copy(update={"expected": case.hazard.seq - 1})
+    fresh = case.order("progress").model_copy(update={"expected": case.hazard.seq})
+
+    with pytest.raises(Refusal) as refusal:
+        case.carry_out(stale)
+    assert (refusal.value.refused.status, refusal.value.refused.code) == (412, "stale")
+    assert "第4步" in refusal.value.refused.zh
+    assert case.carry_out(fresh)
+
+
+def test_whoever_has_no_right_does_not_learn_that_he_is_late():
+    case = hazard_in(State.REMEDIATING)
+    stale = case.order("progress", DESK).model_copy(update={"expected": 1})
+
+    with pytest.raises(Refusal, match="not-your-right"):
+        case.carry_out(stale)
+
+
+@pytest.mark.requirement("ACT-04")
+@pytest.mark.parametrize(
+    ("actor", "sentence"),
+    [
+        (seat("nowhere", "liaison"), "本区没有单位“nowhere”"),
+        (seat("xiayang", "desk"), "“城运中心值班”席位只设在区城运中心"),
+        (seat("desk", "office"), "“清零办”席位只设在区清零办"),
+        (seat("xiayang", "office_director"), "“清零办主任”席位只设在区清零办"),
+    ],
+)
+def test_there_are_no_seats_but_those_of_the_district(actor, sentence):
+    refusal = hazard_in(State.REGISTERED).refused("assign", actor)
+
+    assert (refusal.status, refusal.code, refusal.zh) == (403, "T06.no-such-seat", sentence)

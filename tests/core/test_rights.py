@@ -1,0 +1,156 @@
+"""Who may give which command: every role in every kind of unit against the table of process.md §3.3."""
+
+import pytest
+
+from domain.transitions import BY_COMMAND
+from domain.values import State
+from tests.builders import (
+    BUREAU,
+    DESK,
+    ENTERPRISE,
+    OTHER_STREET,
+    SEATS,
+    STREET,
+    Case,
+    hazard_in,
+    seat,
+)
+
+FIELD = "discoverer liaison handler deputy_leader principal"
+LEADERS = "liaison handler deputy_leader principal"
+OFFICE = "office office_director"
+ANY_UNIT = ("desk", "office", STREET, OTHER_STREET, BUREAU, ENTERPRISE, "gongshui")
+
+
+def routed(state: State) -> Case:
+    """Registered by the desk, owned by 夏阳街道 since its assignment, lying in 盈浦街道."""
+    case = Case().report(place="盈浦街道某小区")
+    case.give("verify_confirm", DESK)
+    case.give("assign")
+    for command in ("sign", "submit_plan", "report_completion", "assess_pass"):
+        if case.hazard.state is not state:
+            case.give(command)
+    if state is State.LOOK_BACK:
+        case.wait(days=31)
+    assert case.hazard.state is state
+    return case
+
+
+def registered_by(unit: str, code: str = "S06-02") -> Case:
+    return Case().report(seat(unit, "discoverer"), channel="grid_patrol", code=code, place="盈浦街道某小区")
+
+
+def late_and_explained() -> Case:
+    case = routed(State.REMEDIATING)
+    case.wait(days=12)
+    case.give("state_reason")
+    return case
+
+
+def with_a_request() -> Case:
+    case = routed(State.REMEDIATING)
+    case.give("request_extension")
+    return case
+
+
+# command: a case in which all else holds → unit: roles
+RIGHTS = [
+    ("verify_confirm", lambda: Case().report(place="盈浦街道某小区"), {"desk": "desk", OTHER_STREET: "liaison"}),
+    ("verify_dismiss", lambda: Case().report(place="盈浦街道某小区"), {"desk": "desk", OTHER_STREET: "liaison"}),
+    ("verify_confirm", lambda: Case().report(place="G50"),
+     {"desk": "desk", STREET: "liaison", OTHER_STREET: "liaison"}),
+    ("clear_on_spot", lambda: registered_by(STREET), {STREET: FIELD}),
+    ("clear_on_spot", lambda: registered_by("desk"), {"desk": f"{FIELD} desk"}),
+    ("self_handle", lambda: registered_by(STREET), {STREET: FIELD}),
+    ("self_handle", lambda: registered_by(ENTERPRISE), {ENTERPRISE: FIELD}),
+    ("self_handle", lambda: registered_by(BUREAU, "B02-08"), {BUREAU: FIELD}),
+    ("self_handle", lambda: registered_by("desk"), {}),
+    ("self_handle", lambda: registered_by("gongshui"), {}),
+    ("assign", lambda: registered_by(STREET), {"desk": "desk", "office": OFFICE}),
+    ("sign", lambda: routed(State.AWAITING_SIGNOFF), {STREET: "liaison"}),
+    ("submit_plan", lambda: routed(State.PLANNING), {STREET: "liaison handler"}),
+    ("progress", lambda: routed(State.REMEDIATING), {STREET: "liaison handler"}),
+    ("request_extension", lambda: routed(State.REMEDIATING), {STREET: LEADERS}),
+    ("decide_extension", with_a_request, {"desk": "desk"}),
+    ("report_completion", lambda: routed(State.REMEDIATING), {STREET: "liaison handler"}),
+    ("assess_pass", lambda: routed(State.SELF_ASSESSMENT), {STREET: "assessor"}),
+    ("assess_fail", lambda: routed(State.SELF_ASSESSMENT), {STREET: "assessor"}),
+    ("lookback_pass", lambda: routed(State.LOOK_BACK), {STREET: f"{FIELD} assessor", "office": OFFICE}),
+    ("lookback_relapse", lambda: routed(State.LOOK_BACK), {STREET: f"{FIELD} assessor", "office": OFFICE}),
+    ("confirm_relapse", lambda: routed(State.CLEARED), {"desk": "desk", "office": OFFICE}),
+    ("merge", lambda: routed(State.PLANNING), {"office": OFFICE}),
+    ("state_reason", late_and_explained, {STREET: LEADERS}),
+    ("accept_reason", late_and_explained, {"office": OFFICE}),
+    ("classify", lambda: routed(State.PLANNING), {"office": OFFICE}),
+    ("load_calendar", lambda: routed(State.PLANNING), {"system": "system"}),
+]  # fmt: skip
+
+
+def seats(table: dict[str, str]) -> set[tuple[str, str]]:
+    return {(unit, role) for unit, roles in table.items() for role in roles.split()}
+
+
+def test_the_list_above_holds_every_command():
+    assert {command for command, _, _ in RIGHTS} == set(BY_COMMAND) - {"report"}
+
+
+@pytest.mark.requirement("MOD-16", "ACT-23")
+@pytest.mark.parametrize(
+    ("command", "arrange", "table"), RIGHTS, ids=[f"{n}-{row[0]}" for n, row in enumerate(RIGHTS)]
+)
+def test_these_seats_may_and_no_others(command, arrange, table):
+    case = arrange()
+    admitted = {(a.unit, a.role.value) for a in SEATS if case.answer(command, a) is None}
+
+    assert admitted == seats(table)
+
+
+@pytest.mark.requirement("MOD-16", "ACT-23")
+@pytest.mark.parametrize(
+    ("command", "arrange", "table"), RIGHTS, ids=[f"{n}-{row[0]}" for n, row in enumerate(RIGHTS)]
+)
+def test_all_others_are_told_that_it_is_not_their_right(command, arrange, table):
+    case = arrange()
+    row = BY_COMMAND[command]
+    answers = {(a.unit, a.role.value): case.answer(command, a) for a in SEATS}
+
+    for key, answer in answers.items():
+        if key not in seats(table):
+            assert (answer.status, answer.code) in {
+                (403, f"{row.id}.not-your-right"),
+                (403, f"{row.id}.no-such-seat"),
+            }
+
+
+@pytest.mark.requirement("ACT-23")
+def test_anybody_of_the_district_who_finds_something_may_report_it():
+    admitted = set()
+    for actor in SEATS:
+        try:
+            Case().report(actor)
+        except Exception as refusal:
+            assert "T01.not-your-right" in str(refusal) or "T01.no-such-seat" in str(refusal)
+        else:
+            admitted.add((actor.unit, actor.role.value))
+
+    finders = dict.fromkeys(ANY_UNIT, "discoverer liaison handler")
+    assert admitted == seats(finders) | {("desk", "desk"), ("office", "office")}
+
+
+def test_the_refusal_names_those_who_may():
+    refusal = hazard_in(State.REMEDIATING).answer("request_extension", DESK)
+
+    assert refusal.zh == "“申请延期”只能由管辖（责任）单位的联络员、责任人员、分管领导、一把手办理"
+    assert refusal.en == (
+        "only liaison / handler / deputy leader in charge / principal of the owning unit may request an extension"
+    )
+
+
+@pytest.mark.requirement("MOD-16")
+def test_a_former_owner_has_no_rights_left():
+    case = hazard_in(State.REGISTERED)  # registered and held by 夏阳街道
+    case.give("assign", target="盈浦街道")
+
+    for actor in SEATS:
+        if actor.unit == STREET:
+            assert case.answer("sign", actor).status == 403

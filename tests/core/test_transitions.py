@@ -1,0 +1,176 @@
+"""Every row of the state table is reached, from each of its states, and from no other."""
+
+from itertools import product
+
+import pytest
+
+from domain.hazard import allowed
+from domain.organisation import SYSTEM, Actor
+from domain.refusal import Refusal
+from domain.transitions import BY_COMMAND, TRANSITIONS, Target
+from domain.values import CalendarDays, Mode, State
+from tests.builders import BEFORE, FINDER, SEATS, Case, district, hazard_in, seat
+
+UNSOLVED = "REPORTED REGISTERED AWAITING_SIGNOFF PLANNING REMEDIATING SELF_ASSESSMENT"
+OPEN = f"{UNSOLVED} CLEARED LOOK_BACK"
+
+REACHED = [
+    # row, command, from, to (– is: stays)
+    ("T01", "report", "", "REPORTED REGISTERED"),
+    ("T02", "verify_confirm", "REPORTED", "REGISTERED"),
+    ("T03", "verify_dismiss", "REPORTED", "DISMISSED"),
+    ("T04", "clear_on_spot", "REGISTERED", "CLEARED"),
+    ("T05", "self_handle", "REGISTERED", "PLANNING"),
+    ("T06", "assign", "REGISTERED", "AWAITING_SIGNOFF"),
+    ("T17", "sign", "AWAITING_SIGNOFF", "PLANNING"),
+    ("T19", "submit_plan", "PLANNING", "REMEDIATING"),
+    ("T21", "progress", "REMEDIATING", "–"),
+    ("T22", "request_extension", "PLANNING REMEDIATING", "–"),
+    ("T22", "decide_extension", "PLANNING REMEDIATING", "–"),
+    ("T25", "report_completion", "REMEDIATING", "SELF_ASSESSMENT"),
+    ("T26", "assess_pass", "SELF_ASSESSMENT", "CLEARED"),
+    ("T27", "assess_fail", "SELF_ASSESSMENT", "REMEDIATING"),
+    ("T30", None, "CLEARED", "LOOK_BACK"),
+    ("T31", "lookback_pass", "LOOK_BACK", "CLEARED CLOSED"),
+    ("T32", "lookback_relapse", "LOOK_BACK", "PLANNING"),
+    ("T32", "confirm_relapse", "CLEARED LOOK_BACK", "PLANNING"),
+    ("T33", "merge", UNSOLVED, "MERGED"),
+    ("T34", "state_reason", f"{UNSOLVED} LOOK_BACK", "–"),
+    ("T34", "accept_reason", f"{UNSOLVED} LOOK_BACK", "–"),
+    ("T35", "classify", UNSOLVED, "–"),
+    ("N94", "load_calendar", OPEN, "–"),
+]
+
+PREPARED = {
+    "decide_extension": lambda case: case.give("request_extension"),
+    "state_reason": lambda case: make_late(case),
+    "accept_reason": lambda case: (make_late(case), case.give("state_reason", liaison_of(case))),
+}
+
+
+def make_late(case: Case) -> None:
+    case.wait(days=60)
+
+
+def liaison_of(case: Case) -> Actor:
+    return seat(case.hazard.owner, "liaison")
+
+
+def in_state(state: State, command: str | None) -> Case:
+    """A hazard in ``state`` for which the guards of ``command`` hold."""
+    if command == "clear_on_spot":
+        return Case().report(FINDER, channel="grid_patrol", code="S06-07", evidence=[BEFORE])
+    case = hazard_in(state)
+    if command in PREPARED:
+        PREPARED[command](case)
+    return case
+
+
+def test_the_list_above_is_the_table():
+    assert {(row, command): set(sources.split()) for row, command, sources, _ in REACHED} == {
+        (row.id, row.command): {str(state) for state in row.sources} for row in TRANSITIONS
+    }
+
+
+@pytest.mark.parametrize(("row", "command", "sources", "target"), [row for row in REACHED if row[1]])
+def test_every_row_is_reached_from_each_of_its_states(row, command, sources, target):
+    for source in sources.split():
+        if command in ("state_reason", "accept_reason") and source == "REGISTERED":
+            continue  # a registered hazard has no clock, so nothing of it is ever late
+        case = in_state(State(source), command)
+        event = case.give(command, liaison_of(case) if command == "state_reason" else None)
+
+        expected = target.split()[-1]
+        assert (event.rule, case.hazard.state) == (row, source if expected == "–" else expected)
+
+
+def test_a_report_is_verified_or_registered():
+    assert {
+        Case().report(FINDER, channel=c, code="S06-02").hazard.state for c in ("hotline", "grid_patrol")
+    } == {
+        State.REPORTED,
+        State.REGISTERED,
+    }
+    assert BY_COMMAND["report"].target is Target.BY_CHANNEL
+
+
+def test_a_look_back_leads_to_the_next_or_to_the_archive():
+    once = hazard_in(State.LOOK_BACK)
+    twice = hazard_in(
+        State.LOOK_BACK, book=district(lookbacks={Mode.GENERAL: (CalendarDays(30), CalendarDays(90))})
+    )
+    for case in (once, twice):
+        case.give("lookback_pass")
+
+    assert (once.hazard.state, twice.hazard.state) == (State.CLOSED, State.CLEARED)
+
+
+@pytest.mark.requirement("LBK-01")
+def test_only_time_opens_a_look_back():
+    case = hazard_in(State.CLEARED)
+    (event,) = case.wait(days=31)
+
+    assert (event.rule, event.actor, case.hazard.state) == ("T30", SYSTEM, State.LOOK_BACK)
+    assert [row.id for row in TRANSITIONS if row.target is State.LOOK_BACK] == ["T30"]
+
+
+# ── from no other state ──────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_a_command_outside_its_states_is_a_conflict_for_whoever_has_the_right(state):
+    case = hazard_in(state)
+
+    for command, row in BY_COMMAND.items():
+        if command == "report" or state in row.sources:
+            continue
+        answers = {
+            answer and (answer.status, answer.code)
+            for actor in SEATS
+            for answer in [case.answer(command, actor)]
+        }
+        assert answers <= {
+            (409, f"{row.id}.wrong-state"),
+            (403, f"{row.id}.not-your-right"),
+            (403, f"{row.id}.no-such-seat"),
+        }
+
+
+def test_the_refusal_says_in_which_state_it_can_be_done():
+    refusal = hazard_in(State.PLANNING).answer("report_completion")
+
+    assert refusal.zh == "隐患现为“方案制定中”，“报结”只能在“整治中”时办理"
+    assert refusal.en == "the hazard is PLANNING; to report completion it must be REMEDIATING"
+    assert refusal.requirement == "VER-02"
+
+
+@pytest.mark.parametrize("state", [state for state in State if state.terminal])
+@pytest.mark.requirement("REG-08")
+def test_nothing_may_be_done_to_a_finished_hazard(state):
+    case = hazard_in(state)
+
+    for actor in SEATS:
+        assert not any(entry.allowed for entry in allowed(case.rules, case.hazard, actor, case.now))
+    assert case.wait(days=2000) == []
+
+
+def test_a_hazard_is_reported_once():
+    case = hazard_in(State.REPORTED)
+    again = case.order("merge").model_copy(update={"command": case.events[0].command})
+
+    with pytest.raises(Refusal, match=r"T01\.already-reported"):
+        case.carry_out(again)
+
+
+def test_states_and_rows_know_each_other():
+    """Every state but the first is entered by a row, every open one is left by a row."""
+    entered = {row.target for row in TRANSITIONS if isinstance(row.target, State)} | {
+        State.REPORTED,
+        State.REGISTERED,
+        State.CLEARED,
+        State.CLOSED,
+    }
+    left = {source for row, source in product(TRANSITIONS, State) if source in row.sources}
+
+    assert entered == set(State)
+    assert left == {state for state in State if not state.terminal}
