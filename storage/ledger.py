@@ -112,9 +112,9 @@ def _columns(event: Event) -> dict[str, Any]:
         "seq": event.seq,
         "type": event.type,
         "at": event.at,
-        "actor_unit": projection.plain(event.actor.unit),
+        "actor_unit": event.actor.unit,
         "actor_role": event.actor.role.value,
-        "actor_person": projection.plain(event.actor.person),
+        "actor_person": event.actor.person,
         "rule": event.rule,
     }
 

@@ -126,11 +126,6 @@ def _state_in(snapshot: str) -> Hazard | None:
 # -- rows --------------------------------------------------------------------------------------------
 
 
-def plain(text: str) -> str:
-    """``text`` as any column can hold it; the ledger's own text escapes what this leaves out."""
-    return text.replace("\0", "")
-
-
 def _row(hazard: Hazard, at: datetime) -> dict[str, Any]:
     colour = hazard.grade.colour.value if hazard.grade else None
     owed = [clock.due for clock in hazard.running() if clock.bearer == hazard.owner]
@@ -161,8 +156,8 @@ def _row(hazard: Hazard, at: datetime) -> dict[str, Any]:
         "next_wake": next_wakeup(hazard),
         "next_due": min(owed, default=None),
         "updated_at": at,
-        "title": plain(hazard.title),
-        "place": plain(hazard.place),
+        "title": hazard.title,
+        "place": hazard.place,
         "snapshot": hazard.model_dump_json(exclude={"done"}, exclude_none=True),
     }
 
@@ -184,7 +179,7 @@ def _report_of(event: Event, profile: str) -> dict[str, Any]:
         "external_source": form.external_source,
         "external_number": form.external_number,
         "reporter_ref": form.reporter_ref,
-        "description": plain(form.description),
+        "description": form.description,
     }
 
 

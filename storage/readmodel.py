@@ -207,7 +207,8 @@ def counts(
     """How many hazards there are of each ``by``; values that do not occur are left out."""
     column = hazards.c[by]
     query = visible(select(column, func.count()).where(*_conditions(filters)).select_from(hazards), principal)
-    return dict(connection.execute(query.group_by(column).order_by(column)).tuples())
+    found = connection.execute(query.group_by(column).order_by(column)).all()
+    return {row[0]: row[1] for row in found}
 
 
 def _conditions(filters: Filters) -> Iterable[ColumnElement[bool]]:
