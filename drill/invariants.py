@@ -1,0 +1,131 @@
+"""The invariants of process.md §3.3 as far as one hazard can show them, checked event by event."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from domain.events import Event
+from domain.organisation import Role
+from domain.state import Hazard
+from domain.values import ClockKey, Rung, Sla, State
+
+SELF_RECOGNISED = ("GENERAL", "DIVERTED")
+"""Modes whose own unit may find its hazard cleared (I3)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An event between the state it met and the state it led to."""
+
+    before: Hazard | None
+    event: Event
+    after: Hazard
+
+
+def broken(step: Step) -> Iterator[str]:
+    """A sentence for every invariant that the event breaks."""
+    for holds, sentence in _INVARIANTS:
+        if not holds(step):
+            yield sentence
+
+
+def time_closes_nothing(step: Step) -> bool:
+    return step.event.actor.role is not Role.SYSTEM or not step.after.state.terminal
+
+
+def one_owner(step: Step) -> bool:
+    return step.after.state.terminal or bool(step.after.owner)
+
+
+def no_self_recognition(step: Step) -> bool:
+    cleared = step.event.type == "assess_pass" and step.after.state is State.CLEARED
+    return not cleared or str(step.after.mode) in SELF_RECOGNISED
+
+
+def accounted_for(step: Step) -> bool:
+    event = step.event
+    return bool(event.actor.unit and event.actor.person and event.rule and event.at.tzinfo)
+
+
+def clocks_keep_their_rules(step: Step) -> bool:
+    """A running clock keeps rulebook and start; its calendar changes only when one is loaded."""
+    before = step.before.clocks if step.before else {}
+    for key, clock in step.after.clocks.items():
+        was = before.get(key)
+        if not (clock.rules and clock.calendar):
+            return False
+        if was is None or was.started != clock.started:
+            continue
+        if was.rules != clock.rules or was.row != clock.row or was.limit != clock.limit:
+            return False
+        if was.calendar != clock.calendar and step.event.type != "load_calendar":
+            return False
+    return True
+
+
+def firm_dates_stay(step: Step) -> bool:
+    """A date that rests on published days is not counted again by a calendar that comes later."""
+    if step.event.type != "load_calendar" or step.before is None:
+        return True
+    after = step.after.clocks
+    return all(
+        key in after and after[key].due == clock.due
+        for key, clock in step.before.clocks.items()
+        if not clock.provisional
+    )
+
+
+def stopped_clocks_are_silent(step: Step) -> bool:
+    key = step.event.clock if step.event.alarm else None
+    clock = step.before.clocks.get(key) if step.before and key else None
+    return clock is None or clock.running
+
+
+def in_time_is_not_overdue(step: Step) -> bool:
+    """Only a running clock of the owner, past its due date, makes a hazard overdue."""
+    if step.after.sla is not Sla.OVERDUE:
+        return True
+    return any(
+        clock.due <= step.event.at and clock.bearer == step.after.owner
+        for clock in step.after.running()
+        if clock.key is not ClockKey.LOOKBACK
+    )
+
+
+def new_owner_starts_below(step: Step) -> bool:
+    if step.before is None or step.before.owner == step.after.owner:
+        return True
+    own = [clock.level for clock in step.after.clocks.values() if clock.bearer == step.after.owner]
+    return step.after.level is max(own, default=Rung.L0)
+
+
+def highest_is_kept(step: Step) -> bool:
+    if step.before is None:
+        return True
+    after = step.after.highest
+    return all(after.get(unit, Rung.L0).step >= rung.step for unit, rung in step.before.highest.items())
+
+
+def no_person_in_public(step: Step) -> bool:
+    persons = {step.event.actor.person, step.after.finder.person}
+    if step.after.handler:
+        persons.add(step.after.handler.person)
+    persons.discard(step.event.actor.role.value)
+    said = [step.after.id, *(text for n in step.event.notices for text in (n.unit, n.role, n.document))]
+    return not any(person in text for person in persons for text in said)
+
+
+_INVARIANTS: tuple[tuple[Callable[[Step], bool], str], ...] = (
+    (time_closes_nothing, "I1: time closed the hazard"),
+    (one_owner, "I2: an open hazard has no owner"),
+    (no_self_recognition, "I3: a unit recognised its own clearance"),
+    (accounted_for, "I4: actor, unit, time or reason is missing"),
+    (clocks_keep_their_rules, "I5: a running clock was put under other rules"),
+    (firm_dates_stay, "I5: a firm date was counted again"),
+    (stopped_clocks_are_silent, "I6: a stopped clock rang"),
+    (in_time_is_not_overdue, "I6: overdue without a running clock that has passed"),
+    (new_owner_starts_below, "I7: a new owner took over the old one's level"),
+    (highest_is_kept, "I7: the highest level reached was lowered"),
+    (no_person_in_public, "I8: a person is named in the number or a notice"),
+)
