@@ -64,10 +64,11 @@ METADATA = MetaData(
     }
 )
 
-_OVERDUE = text("sla = 'OVERDUE'")
-_UNDELIVERED = text("delivered_at IS NULL")
-_UNPUBLISHED = text("unpublished")
-_CURRENT = text("current")
+
+def _where(condition: str, on_sqlite: str | None = None) -> dict[str, Any]:
+    """Of an index that holds some rows only. SQLite uses it where a query says just the same words."""
+    return {"sqlite_where": text(on_sqlite or condition), "postgresql_where": text(condition)}
+
 
 hazards = Table(
     "hazards",
@@ -116,7 +117,7 @@ hazards = Table(
     Index("ix_hazards_due", "profile", "next_due", "id"),
     Index("ix_hazards_state", "profile", "state", "updated_at"),
     Index("ix_hazards_owner", "profile", "owner", "updated_at"),
-    Index("ix_hazards_overdue", "profile", "updated_at", sqlite_where=_OVERDUE, postgresql_where=_OVERDUE),
+    Index("ix_hazards_overdue", "profile", "updated_at", "id", **_where("sla = 'OVERDUE'")),
     Index("ix_hazards_external", "external_source", "external_number"),
 )
 """One row a hazard, as it stands now; follows from its ledger and is never ahead of it."""
@@ -157,7 +158,7 @@ deadlines = Table(
     Column("stopped_at", Instant),
     Index("ix_deadlines_bearer", "bearer", "due"),
     Index("ix_deadlines_due", "due"),
-    Index("ix_deadlines_unpublished", "hazard_id", sqlite_where=_UNPUBLISHED, postgresql_where=_UNPUBLISHED),
+    Index("ix_deadlines_unpublished", "hazard_id", **_where("unpublished", "unpublished = 1")),
     sqlite_with_rowid=False,
 )
 """The clocks each hazard has now, silent ones (``stopped_at``) included."""
@@ -190,7 +191,7 @@ outbox = Table(
     Column("delivered_at", Instant),
     Column("attempts", Integer, nullable=False, server_default="0"),
     UniqueConstraint("hazard_id", "seq", "n"),
-    Index("ix_outbox_waiting", "id", sqlite_where=_UNDELIVERED, postgresql_where=_UNDELIVERED),
+    Index("ix_outbox_waiting", "id", **_where("delivered_at IS NULL")),
     Index("ix_outbox_unit", "unit", "created_at"),
 )
 """Notices to seats, written with the event that causes them and delivered afterwards."""
@@ -219,8 +220,6 @@ rulebooks = Table(
     Column("published_at", Instant, nullable=False),
     Column("current", Boolean, nullable=False),
     Column("body", Text, nullable=False),
-    Index(
-        "uq_rulebooks_current", "kind", "name", unique=True, sqlite_where=_CURRENT, postgresql_where=_CURRENT
-    ),
+    Index("uq_rulebooks_current", "kind", "name", unique=True, **_where("current", "current = 1")),
 )
 """Every rulebook (by profile) and calendar that was ever in force, by digest; one of each is current."""

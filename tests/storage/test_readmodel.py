@@ -6,10 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
+from sqlalchemy.event import listen
 
 from domain.organisation import Role
 from domain.values import SHANGHAI, Channel, ClockKey, Colour, Mode, Rung, State, Urgency
-from storage import ledger, readmodel
+from storage import ledger, outbox, readmodel
 from storage.cursors import BadCursor
 from storage.database import Database
 from storage.readmodel import Filters, Order
@@ -265,3 +267,30 @@ def test_hazards_with_provisional_dates_can_be_found(db):
     assert db.read_now(readmodel.provisional_hazards, provisional.hazard.calendar) == []
     row = db.read_now(readmodel.get, OFFICE_SEES, provisional.number)
     assert any(deadline.provisional for deadline in row.deadlines)
+
+
+# -- the indexes of some rows only -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("read", "index"),
+    [
+        (lambda c: readmodel.find(c, OFFICE_SEES, Filters(overdue=True)), "ix_hazards_overdue"),
+        (readmodel.provisional_hazards, "ix_deadlines_unpublished"),
+        (outbox.waiting, "ix_outbox_waiting"),
+    ],
+    ids=["overdue", "unpublished", "waiting"],
+)
+def test_what_few_rows_have_is_found_by_an_index_of_those_few(sqlite, read, index):
+    """SQLite uses such an index only where a query says just the same words."""
+    db = Database.connect(sqlite.migrated())
+
+    def plan(connection: Connection) -> str:
+        asked: list[tuple[str, Any]] = []
+        listen(connection, "before_cursor_execute", lambda *args: asked.append((args[2], args[3])))
+        read(connection)
+        sql, values = asked[0]
+        return str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all())
+
+    assert index in db.read_now(plan)
+    db.close()

@@ -65,7 +65,7 @@ def _tables() -> None:
     op.create_index("ix_hazards_due", "hazards", ["profile", "next_due", "id"])
     op.create_index("ix_hazards_state", "hazards", ["profile", "state", "updated_at"])
     op.create_index("ix_hazards_owner", "hazards", ["profile", "owner", "updated_at"])
-    _index_where("ix_hazards_overdue", "hazards", ["profile", "updated_at"], "sla = 'OVERDUE'")
+    _index_where("ix_hazards_overdue", "hazards", ["profile", "updated_at", "id"], "sla = 'OVERDUE'")
     op.create_index("ix_hazards_external", "hazards", ["external_source", "external_number"])
 
     op.create_table(
@@ -107,7 +107,9 @@ def _tables() -> None:
     )
     op.create_index("ix_deadlines_bearer", "deadlines", ["bearer", "due"])
     op.create_index("ix_deadlines_due", "deadlines", ["due"])
-    _index_where("ix_deadlines_unpublished", "deadlines", ["hazard_id"], "unpublished")
+    _index_where(
+        "ix_deadlines_unpublished", "deadlines", ["hazard_id"], "unpublished", on_sqlite="unpublished = 1"
+    )
 
     op.create_table(
         "involved",
@@ -166,12 +168,27 @@ def _tables() -> None:
         sa.Column("body", sa.Text, nullable=False),
         sa.PrimaryKeyConstraint("digest", name="pk_rulebooks"),
     )
-    _index_where("uq_rulebooks_current", "rulebooks", ["kind", "name"], "current", unique=True)
+    _index_where(
+        "uq_rulebooks_current", "rulebooks", ["kind", "name"], "current", on_sqlite="current = 1", unique=True
+    )
 
 
-def _index_where(name: str, table: str, columns: list[str], where: str, *, unique: bool = False) -> None:
+def _index_where(
+    name: str,
+    table: str,
+    columns: list[str],
+    where: str,
+    *,
+    on_sqlite: str | None = None,
+    unique: bool = False,
+) -> None:
     op.create_index(
-        name, table, columns, unique=unique, sqlite_where=sa.text(where), postgresql_where=sa.text(where)
+        name,
+        table,
+        columns,
+        unique=unique,
+        sqlite_where=sa.text(on_sqlite or where),
+        postgresql_where=sa.text(where),
     )
 
 
