@@ -438,7 +438,13 @@ def within_relapse_window(ask: Ask) -> bool:
     return ask.hazard.relapse_until is not None and ask.now < ask.hazard.relapse_until
 
 
-@form_guard("itself", 422, "T33", "不能并入自身", "a hazard cannot be merged into itself")
+@form_guard(
+    "itself",
+    422,
+    "T33",
+    "所填的就是本隐患，请填另一隐患的编号",
+    "that is this hazard itself; name the other one",
+)
 def not_itself(ask: Ask) -> bool:
     return getattr(ask.form, "into", getattr(ask.form, "matched", None)) != ask.hazard.id
 
