@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
+from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import Any
 
 import structlog
 from temporalio.client import Client
@@ -59,11 +61,31 @@ def build(
     the import rules and whose determinism by replayed histories; the sandbox would cost a fifth of the
     throughput. The tests run it in the sandbox as well.
     """
+    return tuned(
+        client,
+        task_queue,
+        [HazardWorkflow],
+        [Recorder(database).record],
+        max_cached_workflows=max_cached_workflows,
+        runner=runner,
+    )
+
+
+def tuned(
+    client: Client,
+    task_queue: str,
+    workflows: Sequence[type],
+    activities: Sequence[Callable[..., Any]],
+    *,
+    max_cached_workflows: int = 20_000,
+    runner: WorkflowRunner | None = None,
+) -> Worker:
+    """A worker with our settings for any workflows; the benchmark runs a bare one under the same."""
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[HazardWorkflow],
-        activities=[Recorder(database).record],
+        workflows=workflows,
+        activities=activities,
         workflow_runner=runner or UnsandboxedWorkflowRunner(),
         max_cached_workflows=max_cached_workflows,
         max_concurrent_workflow_tasks=200,
