@@ -1,7 +1,7 @@
 """Prints the process as the code holds it into ``docs/process.md``, in Chinese and then in English.
 
 ``python -m docs.generate`` writes the page, ``--check`` only says whether it is up to date. The tables
-come from the code; the differences at the end are written here, because no code knows what it omits.
+come from the code, the differences at the end from ``differences``.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from docs.differences import DIFFERENCES
 from domain.clocks import MAIN_TIMER
 from domain.commands import COMMANDS
 from domain.guards import Guard
@@ -41,92 +42,6 @@ class Language:
 
 
 ZH, EN = Language(chinese=True), Language(chinese=False)
-
-
-# ── the differences to the specification, on purpose ─────────────────────────────────────────────────
-
-DIFFERENCES = (
-    (
-        "MOD-01",
-        "目前只有一般整治：提级、分流、挂牌（T07–T16、T18、T20、T28、T29）、重点防控（T23、T24）、移交（T33 hand_over）"
-        "及其状态、子任务尚未建立。承办单位因此暂不能退单。",
-        "Only the general mode is built: upgrading, diversion and listing (T07–T16, T18, T20, T28, T29), key "
-        "control (T23, T24) and handing over (T33 hand_over) with their states and sub-tasks are to come. "
-        "So a unit cannot yet return what was assigned to it.",
-    ),
-    (
-        "T01",
-        "外部渠道来的隐患在核实之前由城运中心管辖；核实属实者即登记并管辖（MOD-16：任何时候都有一个管辖单位）。",
-        "What comes from outside is the transfer desk's until it is verified; whoever confirms it registers and "
-        "holds it (MOD-16: it has an owner at any time).",
-    ),
-    (
-        "T05",
-        "村居、管区与街镇同样可以自行整治登记的隐患。",
-        "Village committees and zones handle what they registered just as sub-districts do.",
-    ),
-    (
-        "T19",
-        "会商记录尚未建立，二类风险的方案暂不查会商（COL-02）；一至三类的方案期限从签收起算。",
-        "There is no record of consultations yet, so a plan of category 2 is not asked for one (COL-02), and the "
-        "plan of categories 1–3 is due from the sign-off.",
-    ),
-    (
-        "T19",
-        "整治期限已过才报的方案可以写今后的节点：上限之内，或上限也已过时不限。节点不移动期限，隐患仍为超期（REM-02）。",
-        "A plan filed when the limit has passed may name nodes to come: up to the cap, or freely when that has "
-        "passed too. They move no date and the hazard stays overdue (REM-02).",
-    ),
-    (
-        "T22",
-        "报结使未决的延期申请作废，评估不通过后可以再申请；被驳回的不可以。批准的日期不因后来载入日历而变动。",
-        "Reporting completion voids a pending request, which may be made again after a failed assessment; a "
-        "refused one may not. A granted date does not move when a calendar is loaded later.",
-    ),
-    (
-        "T26",
-        "评估人既不得是责任人员，也不得是报结人。",
-        "The assessor is neither the handler nor the one who reported completion.",
-    ),
-    (
-        "T32",
-        "新报的隐患由城运中心或清零办确认为回潮（confirm_relapse），已清零或回头看中均可；原责任人员留任。",
-        "That a new report is a relapse is confirmed by the desk or the office (confirm_relapse), while the hazard "
-        "is cleared or looked at; its handler stays.",
-    ),
-    (
-        "T33",
-        "已清零、回头看中的隐患不能并案：新报的作回潮处理。",
-        "A cleared hazard is not merged into another: the new report is a relapse of it.",
-    ),
-    (
-        "T34",
-        "说明超期原因、认可超期原因各为一项命令。约谈、提请追责到期只生成待办，由人决定（SUP-05）；公开曝光尚未建立。",
-        "Stating and accepting the reason for being late are commands of their own. The talk and the referral "
-        "only become tasks that a human decides on (SUP-05); public exposure is to come.",
-    ),
-    (
-        "T35",
-        "目前只有评定风险等级，由清零办办理。",
-        "Of the records only the risk grade is built; the office gives it.",
-    ),
-    (
-        "§3.4",
-        "不紧急而按小时计的小类时限（如井盖），督办阶梯仍按工作日；按小时计的时限没有提醒。",
-        "Limits of single items in hours (manholes) without urgency climb the ladder by working days; limits in "
-        "hours have no reminder.",
-    ),
-    (
-        "§3.4",
-        "系统停机错过的时点补发时，所生期限一律从应发之时起算。",
-        "What a server that slept makes up for is dated from the instant at which it was due.",
-    ),
-    (
-        "N94",
-        "载入日历是一项命令（系统席位），其后果记入台账。",
-        "Loading a calendar is a command of the system's seat; what follows from it stands in the ledger.",
-    ),
-)
 
 
 # ── the page ─────────────────────────────────────────────────────────────────────────────────────────

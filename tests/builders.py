@@ -201,8 +201,8 @@ class Case:
         """The event an order would lead to, without carrying it out. Raises :class:`Refusal`."""
         return decide(rules_for(LIBRARY, self.hazard, order.command), self.hazard, order, self.now)
 
-    def answer(self, command: str, actor: Actor | None = None, /, **form: Any) -> Refused | None:
-        """What a command would be told: its refusal, or ``None``. Nothing is carried out."""
+    def answer(self, command: str, actor: Actor | None = None, /, **form: Any) -> Any:
+        """The refusal a command would meet, or ``None``. Nothing is carried out."""
         try:
             self.decided(self.order(command, actor, **form))
         except Refusal as refusal:

@@ -13,7 +13,7 @@ from domain.library import canonical, digest_of
 from domain.organisation import PersonRef
 from domain.refusal import Refusal
 from domain.state import Hazard
-from domain.values import State
+from domain.values import PersonId, State
 from tests.builders import (
     BEFORE,
     DESK,
@@ -164,6 +164,10 @@ def test_an_event_holds_only_what_it_changed():
 # ── texts that stay the same when the code grows ─────────────────────────────────────────────────────
 
 
+def person(reference: str, post: str = "") -> PersonRef:
+    return PersonRef(person=PersonId(reference), post=post)
+
+
 class SignWithMore(Sign):
     """The same form in a later version of the code, which has learnt a new field."""
 
@@ -176,8 +180,8 @@ class EventWithMore(Event):
 
 
 def test_a_new_field_with_a_default_changes_no_text_and_no_hash():
-    old = Sign(handler=PersonRef(person="p-1"), note="x")
-    new = SignWithMore(handler=PersonRef(person="p-1"), note="x")
+    old = Sign(handler=person("p-1"), note="x")
+    new = SignWithMore(handler=person("p-1"), note="x")
     event = LONG.events[5]
     grown = EventWithMore.model_validate({**json.loads(event.body), "prev": event.prev, "hash": event.hash})
 
@@ -196,7 +200,7 @@ def test_a_record_of_newer_code_is_still_read():
 
 
 def test_the_canonical_text_is_one_line_of_sorted_keys_without_escapes():
-    text = canonical(Sign(note="租户\n“甲”", handler=PersonRef(post="站长", person="p-1")))
+    text = canonical(Sign(note="租户\n“甲”", handler=person("p-1", "站长")))
 
     assert text == '{"handler":{"person":"p-1","post":"站长"},"note":"租户\\n“甲”"}'
 

@@ -1,5 +1,9 @@
 """allowed(): what is offered can be done, what is greyed is refused for the reason shown."""
 
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
 import pytest
 
 from domain.hazard import allowed
@@ -7,8 +11,8 @@ from domain.refusal import Refused
 from domain.values import State
 from tests.builders import DESK, FINDER, HANDLER, LIAISON, SEATS, Case, hazard_in
 
-SITUATIONS = {
-    **{str(state): lambda state=state: hazard_in(state) for state in State},
+SITUATIONS: dict[str, Callable[[], Case]] = {
+    **{str(state): partial(hazard_in, state) for state in State},
     "late": lambda: waited(State.REMEDIATING, 12),
     "late and explained": lambda: explained(),
     "extension asked": lambda: with_request(),
@@ -67,7 +71,7 @@ def test_every_command_of_a_hazard_is_listed_with_its_names():
 
 def test_a_greyed_command_says_why():
     case = hazard_in(State.REMEDIATING)
-    by_command = {e.command: e for e in allowed(case.rules, case.hazard, HANDLER, case.now)}
+    by_command: dict[str, Any] = {e.command: e for e in allowed(case.rules, case.hazard, HANDLER, case.now)}
 
     assert by_command["report_completion"].allowed
     assert by_command["state_reason"].refused.zh == "没有超期事项需要说明"

@@ -3,6 +3,7 @@
 import pytest
 
 from docs import generate
+from docs.differences import DIFFERENCES
 from domain.transitions import TRANSITIONS
 from domain.values import State
 
@@ -15,7 +16,7 @@ def test_the_page_in_the_tree_is_what_the_code_prints():
 
 
 def test_a_page_out_of_date_is_a_finding_and_writing_it_is_not(tmp_path):
-    told = []
+    told: list[str] = []
     page = tmp_path / "process.md"
 
     assert generate.main(["--check"], file=page, tell=told.append) == 1
@@ -31,7 +32,7 @@ def test_each_language_tells_the_whole_process(part):
     assert all(f"`{state}`" in part for state in State)
     assert all(f"| {row.id} |" in part for row in TRANSITIONS)
     assert all(f"`{row.id}.{guard.code}`" in part for row in TRANSITIONS for guard in row.guards)
-    assert part.count("- **") == len(generate.DIFFERENCES)
+    assert part.count("- **") == len(DIFFERENCES)
 
 
 def test_the_english_part_needs_no_chinese_but_in_names_and_sources():

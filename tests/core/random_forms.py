@@ -1,0 +1,178 @@
+"""Random seats, commands and forms: mostly such as might be given now, some that no officer would give."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from domain.library import Rulebook
+from domain.organisation import SYSTEM, Actor, Role, UnitType
+from domain.state import Hazard
+from domain.transitions import BY_COMMAND, Relation
+from domain.values import Channel, ClockKey, Confidentiality, Outcome, PersonId, UnitId, Urgency
+from tests.builders import Case, good_form
+
+PEOPLE = tuple(PersonId(f"pid-{n}-zz") for n in range(6))
+"""So few that the same person often turns up twice; so odd that a text cannot hold one by chance."""
+
+persons = st.sampled_from(PEOPLE)
+named = persons | st.fixed_dictionaries({"person": persons, "post": st.sampled_from(["", "站长"])})
+words = st.sampled_from(["已约谈", "租户拒不搬离", "x" * 300, "第一行\n第二行"])
+pictures = st.lists(
+    st.fixed_dictionaries({"kind": st.sampled_from(["before", "after", "document"]), "ref": words}),
+    max_size=2,
+)
+grades = st.one_of(
+    st.fixed_dictionaries(
+        {
+            "method": st.just("LEC"),
+            "likelihood": st.sampled_from([10, 0.5, 0.1]),
+            "exposure": st.sampled_from([6, 0.5]),
+            "consequence": st.sampled_from([100, 7]),
+        }
+    ),
+    st.fixed_dictionaries(
+        {"method": st.just("MANUAL"), "colour": st.sampled_from(["RED", "BLUE"]), "grounds": words}
+    ),
+)
+
+# items with rows of their own, an ordinary one, one of each urgency rule, one that does not exist
+codes = st.sampled_from(["S06-02", "S06-08", "S03-02", "S03-04", "B01-03", "B02-08", "S99-99"])
+categories = st.sampled_from([None, None, 1, 2, 3, 4])
+urgencies = st.sampled_from(list(Urgency))
+
+
+def units_of(book: Rulebook) -> tuple[UnitId, ...]:
+    """A unit of every type the district has, two of the sub-districts, and one it does not have."""
+    by_type: dict[UnitType, list[UnitId]] = {}
+    for unit in book.organisation.units:
+        by_type.setdefault(unit.type, []).append(unit.id)
+    return (
+        *(unit for ids in by_type.values() for unit in ids[:1]),
+        by_type[UnitType.SUBDISTRICT][1],
+        UnitId("nowhere"),
+    )
+
+
+def any_seat(book: Rulebook) -> st.SearchStrategy[Actor]:
+    """Any role in any unit."""
+    return st.builds(
+        Actor, unit=st.sampled_from(units_of(book)), role=st.sampled_from(list(Role)), person=persons
+    )
+
+
+def commands(hazard: Hazard) -> st.SearchStrategy[str]:
+    """Any command; most often one of those for the state the hazard is in, least often one that ends it."""
+    every = [name for name in BY_COMMAND if name != "report"]
+    fitting = [name for name in every if hazard.state in BY_COMMAND[name].sources]
+    going_on = [name for name in fitting if name not in ("merge", "verify_dismiss", "lookback_pass")]
+    return st.sampled_from(going_on * 6 + fitting * 2 + every if fitting else every)
+
+
+@st.composite
+def seats_for(draw: st.DrawFn, book: Rulebook, hazard: Hazard, command: str) -> Actor:
+    """Most often a seat of a kind that may give ``command`` to ``hazard``."""
+    if draw(st.integers(0, 9)) == 9:
+        return draw(any_seat(book))
+    row = BY_COMMAND[command]
+    who = draw(st.sampled_from(row.who))
+    role = draw(st.sampled_from(sorted(who.roles)))
+    if role is Role.SYSTEM:
+        return SYSTEM
+    organisation = book.organisation
+    unit = {
+        Relation.OWNER: hazard.owner,
+        Relation.REGISTRANT: hazard.registered_by,
+        Relation.PLACE: hazard.subdistrict or units_of(book)[0],
+        Relation.ANY: organisation.desk if role is Role.DESK else organisation.office,
+    }[who.relation]
+    return Actor(unit=unit, role=role, person=draw(persons))
+
+
+def reports(book: Rulebook) -> st.SearchStrategy[dict[str, Any]]:
+    street = next(unit.name for unit in book.organisation.units if unit.type is UnitType.SUBDISTRICT)
+    return st.fixed_dictionaries(
+        {
+            "channel": st.sampled_from(list(Channel)),
+            "place": st.sampled_from([f"{street}某小区", "G50高速"]),
+            "urgency": urgencies,
+        },
+        optional={
+            "code": codes,
+            "category": categories,
+            "sub_item": st.integers(1, 11),
+            "persons_affected": st.sampled_from([3, 50]),
+            "evidence": pictures,
+            "grade": grades,
+            "description": words,
+            "confidentiality": st.sampled_from(list(Confidentiality)),
+        },
+    )
+
+
+@st.composite
+def forms(draw: st.DrawFn, case: Case, command: str, calendars: tuple[str, ...]) -> dict[str, Any]:
+    """A form for ``command`` as somebody might fill it in now: a good one, with some fields changed."""
+    book, hazard = case.rules.book, case.hazard
+    units = st.sampled_from(units_of(book))
+    days = st.integers(-2, 120).map(lambda n: (case.now + timedelta(days=n)).date())
+    moments = st.integers(-2, 200).map(lambda n: case.now + timedelta(hours=n))
+    main = hazard.clocks.get(ClockKey.REMEDIATE)
+    due = (days | moments | st.just(main.limit_due)) if main else days | moments
+    goals = [goal.id for goal in hazard.plan.goals] if hazard.plan else ["G1"]
+    results = st.just([{"goal": goal, "met": True} for goal in goals]) | st.lists(
+        st.fixed_dictionaries({"goal": st.sampled_from([*goals, "G9"]), "met": st.booleans()}), max_size=3
+    )
+    numbers = st.sampled_from([hazard.id, "QP-2026-000999"])
+    fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+        "verify_confirm": {
+            "code": st.none() | codes,
+            "category": categories,
+            "urgency": st.none() | urgencies,
+            "subdistrict": st.none() | units,
+            "evidence": pictures,
+        },
+        "verify_dismiss": {"reason": words, "evidence": pictures},
+        "clear_on_spot": {"evidence": pictures, "assessor": st.none() | named},
+        "self_handle": {"handler": named},
+        "assign": {"target": units},
+        "sign": {"handler": named},
+        "submit_plan": {
+            "responsible_unit": units,
+            "responsible_leader": named,
+            "responsible_staff": st.lists(named, max_size=2),
+            "measures": words,
+            "milestones": st.lists(st.fixed_dictionaries({"what": words.map(_line), "due": due}), max_size=3),
+            "goals": st.lists(words.map(_line), max_size=3),
+        },
+        "progress": {
+            "text": words,
+            "milestones_done": st.lists(st.sampled_from(["N1", "N2", "N9"]), max_size=2),
+        },
+        "request_extension": {"reason": words, "until": st.none() | due},
+        "decide_extension": {"approve": st.booleans()},
+        "report_completion": {"outcome": st.sampled_from(list(Outcome)), "evidence": pictures},
+        "assess_pass": {"results": results},
+        "assess_fail": {"reason": words, "results": results},
+        "lookback_pass": {"findings": words},
+        "lookback_relapse": {"findings": words},
+        "confirm_relapse": {"matched": numbers, "reason": words},
+        "state_reason": {"reason": words},
+        "accept_reason": {"reason": words},
+        "classify": {"grade": grades, "major": st.none() | st.booleans()},
+        "merge": {"into": numbers, "reason": words},
+        "load_calendar": {"calendar": st.sampled_from(calendars)},
+    }
+    good = good_form(command, case)
+    if command == "submit_plan":
+        good["responsible_unit"] = hazard.owner
+    if command == "assign":
+        good["target"] = next(unit.id for unit in book.organisation.units if unit.handles)
+    changed = draw(st.fixed_dictionaries({}, optional=fields[command])) if draw(st.booleans()) else {}
+    return {**good, **changed}
+
+
+def _line(text: str) -> str:
+    return text[:100]

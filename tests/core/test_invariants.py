@@ -1,0 +1,318 @@
+"""The invariants I1–I8 over random lives: any seat, any command, any form, any leap of the clock.
+
+I3 (nobody recognises his own upgraded or listed hazard) has nothing to hold on to before those modes.
+"""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from domain.commands import Order, parse
+from domain.events import Event, evolve
+from domain.forecast import explain, forecast
+from domain.hazard import allowed, refused_event, repeated
+from domain.ladder import next_wakeup, tick
+from domain.library import LIBRARY
+from domain.organisation import Actor, Role
+from domain.refusal import Refusal
+from domain.state import Hazard
+from domain.values import ClockKey, PersonId, Rung, Sla, State
+from tests.builders import BOOKS, CALENDAR, Case, calendar_of, from_text, plan
+from tests.core.random_forms import any_seat, commands, forms, reports, seats_for
+from workflows import view
+
+# What else may be loaded while a hazard lives: the next years, one of them with an odd New Year, and a
+# correction of this year, which firm dates must not follow.
+CALENDARS = tuple(
+    LIBRARY.add_calendar(calendar)
+    for calendar in (
+        CALENDAR,
+        CALENDAR.joined(calendar_of(2027, off=("2027-01-01", "2027-01-04"), make_up=("2027-01-02",))),
+        CALENDAR.joined(calendar_of(2027)).joined(calendar_of(2028, off=("2028-01-03",))),
+        CALENDAR.joined(calendar_of(2026, off=("2026-11-12", "2026-12-30"))),
+    )
+)
+
+MOMENTS = ["2026-03-02 09:30", "2026-09-24 17:00", "2026-12-28 23:59", "2026-11-30 00:00"]
+LEAPS = st.sampled_from(
+    [
+        timedelta(0),
+        timedelta(seconds=1),
+        timedelta(minutes=59),
+        timedelta(hours=6),
+        timedelta(days=1),
+        timedelta(days=4),
+        timedelta(days=31),
+        timedelta(days=200),
+    ]
+)
+
+
+class Life(RuleBasedStateMachine):
+    """One hazard of one district from its report on."""
+
+    book = BOOKS["qingpu"]
+    case: Case
+
+    # -- what people do -----------------------------------------------------------------------------
+
+    @initialize(moment=st.sampled_from(MOMENTS), data=st.data())
+    def is_reported(self, moment: str, data: st.DataObject) -> None:
+        self.case = Case(self.book, now=moment)
+        self.read_back: Hazard | None = None
+        self.highest: dict[str, Rung] = {}
+        actor, form = data.draw(any_seat(self.book)), data.draw(reports(self.book))
+        try:
+            self.case.report(actor, **form)
+        except Refusal:
+            self.case.report(channel="hotline", place="G50", code="S06-02")
+
+    @rule(data=st.data(), times=st.integers(1, 5))
+    def anybody_gives_any_command(self, data: st.DataObject, times: int) -> None:
+        for _ in range(times):
+            command = data.draw(commands(self.case.hazard))
+            actor = data.draw(seats_for(self.book, self.case.hazard, command))
+            form = data.draw(forms(self.case, command, CALENDARS))
+            try:
+                given = parse(command, form)
+            except Refusal:
+                continue
+            self.gives(Order(command=given, actor=actor, key=self.case._key()), data.draw(st.booleans()))
+            self.time_passes(data.draw(st.sampled_from([timedelta(minutes=1), timedelta(hours=10)])))
+
+    @precondition(lambda self: self.case.hazard.state.terminal)
+    @rule(moment=st.sampled_from(MOMENTS), data=st.data())
+    def another_is_reported(self, moment: str, data: st.DataObject) -> None:
+        self.is_reported(moment, data)
+
+    @precondition(lambda self: not self.case.hazard.state.terminal)
+    @rule(times=st.integers(1, 3))
+    def somebody_does_what_comes_next(self, times: int) -> None:
+        for _ in range(times):
+            if self.case.hazard.state not in (State.CLEARED, State.LOOK_BACK, State.CLOSED):
+                next_step(self.case)
+
+    def gives(self, order: Order, waits_for_the_answer: bool) -> None:
+        case, before = self.case, self.case.hazard
+        offered = {e.command: e for e in allowed(case.rules, before, order.actor, case.now)}
+        entry = offered.get(order.command.do)
+        try:
+            event = case.carry_out(order)
+        except Refusal as refusal:
+            assert case.hazard is before, "a refusal changes nothing"
+            refused = refusal.refused
+            assert entry is None or entry.refused in (None, refused)
+            assert entry is None or not entry.allowed or refused.status == 422
+            if not waits_for_the_answer:
+                case._add(refused_event(case.rules, before, order, refused, case.now))
+            assert repeated(case.hazard, order) is None
+        else:
+            assert entry is None or entry.allowed
+            assert (event.actor, event.at, event.command) == (order.actor, case.now, order.command)
+            assert repeated(case.hazard, order) == event.seq
+
+    # -- what time does -----------------------------------------------------------------------------
+
+    @rule(leap=LEAPS)
+    def time_passes(self, leap: timedelta) -> None:
+        case, before = self.case, self.case.hazard
+        end = case.now + leap
+        foreseen = [
+            (entry.at, entry.type, entry.clock)
+            for entry in forecast(case.rules, before, case.now)
+            if entry.at <= end
+        ]
+        asleep = tick(case.rules, before, end)
+        rung = case.wait_until(end)
+
+        assert [(event.at, event.type, event.clock) for event in rung] == foreseen
+        self.only_time_has_passed(before, rung)
+        self.sleeping_or_waking_comes_to_the_same(before, asleep)
+
+    @rule()
+    def the_next_alarm_rings(self) -> None:
+        wake = next_wakeup(self.case.hazard)
+        if wake and wake > self.case.now:
+            assert self.case.wait_until(wake - timedelta(microseconds=1)) == [], "not before its time"
+            assert self.case.wait_until(wake), "and not after"
+
+    def only_time_has_passed(self, before: Hazard, rung: list[Event]) -> None:
+        """I1: time reminds, escalates and opens look-backs; it clears and closes nothing."""
+        hazard = self.case.hazard
+        assert hazard.state is before.state or (before.state, hazard.state) == (
+            State.CLEARED,
+            State.LOOK_BACK,
+        )
+        assert {event.type for event in rung} <= {"reminder", "overdue", "escalation", "task", "lookback_due"}
+        assert all(event.actor.role is Role.SYSTEM for event in rung)
+        wake = next_wakeup(hazard)
+        assert wake is None or wake > self.case.now
+        assert tick(self.case.rules, hazard, self.case.now) == ()
+
+    def sleeping_or_waking_comes_to_the_same(self, before: Hazard, asleep: tuple[Event, ...]) -> None:
+        hazard = before
+        for event in asleep:
+            hazard = evolve(hazard, event)
+        assert hazard.model_dump(exclude={"head"}) == self.case.hazard.model_dump(exclude={"head"})
+
+    # -- what always holds --------------------------------------------------------------------------
+
+    @invariant()
+    def the_ledger_s_texts_rebuild_the_state(self) -> None:
+        """I5: dates come out of the texts; no rulebook, no calendar and no clock is asked."""
+        read = self.read_back.seq if self.read_back else 0
+        for event in self.case.events[read:]:
+            self.an_entry_is_sound(event)
+            self.read_back = evolve(self.read_back, from_text(event.body, event.prev, event.hash))
+        assert self.read_back == self.case.hazard
+
+    def an_entry_is_sound(self, event: Event) -> None:
+        """I4, I8: who, for which unit, when, by which rule; and seats instead of persons in what is sent."""
+        assert event.actor.person and event.actor.unit and event.rule and event.at <= self.case.now
+        assert event.rules == self.case.book
+        told = "".join(notice.model_dump_json() for notice in event.notices)
+        assert "pid-" not in told
+
+    @invariant()
+    def exactly_one_real_unit_owns_it(self) -> None:
+        """I2."""
+        hazard = self.case.hazard
+        assert hazard.owner in self.book.organisation.by_id
+        assert hazard.owner in hazard.involved
+
+    @invariant()
+    def every_running_clock_can_be_explained(self) -> None:
+        """I5: each date follows from its own start, limit, rulebook and calendar, whatever was loaded since."""
+        hazard = self.case.hazard
+        for key, clock in hazard.clocks.items():
+            found = explain(LIBRARY.rules(clock.rules, clock.calendar), clock)
+            assert found.due == clock.due <= clock.limit_due
+            granted = (
+                key is ClockKey.REMEDIATE and hazard.extension and hazard.extension.decision == "granted"
+            )
+            if not granted:
+                counted = LIBRARY.calendar(clock.calendar).deadline(clock.started, clock.limit)
+                assert counted.due == clock.limit_due
+            assert list(clock.alarms) == sorted(clock.alarms, key=lambda alarm: alarm.at)
+        assert not (hazard.state.terminal and hazard.clocks)
+
+    @invariant()
+    def the_ladder_is_the_owner_s_and_its_highest_rung_stays(self) -> None:
+        """I7."""
+        hazard = self.case.hazard
+        own = [clock.level for clock in hazard.clocks.values() if clock.bearer == hazard.owner]
+        assert hazard.level == max(own, default=Rung.L0)
+        for unit, rung in self.highest.items():
+            assert hazard.highest[unit].step >= rung.step
+        for clock in hazard.clocks.values():
+            assert hazard.highest.get(clock.bearer, Rung.L0).step >= clock.level.step
+        self.highest = dict(hazard.highest)
+
+    @invariant()
+    def a_stopped_clock_is_silent(self) -> None:
+        """I6: submitted, the main clock stands; punctuality is that of running clocks alone."""
+        hazard = self.case.hazard
+        main = hazard.clocks.get(ClockKey.REMEDIATE)
+        if main:
+            assert main.running is (hazard.state is not State.SELF_ASSESSMENT)
+        late = [c for c in hazard.running() if c.bearer == hazard.owner and c.due <= self.case.now]
+        assert hazard.sla is not Sla.OVERDUE or late
+
+    @invariant()
+    def no_person_stands_in_what_operators_see(self) -> None:
+        """I8."""
+        hazard = self.case.hazard
+        seen = [
+            view.summary(self.book, hazard),
+            view.details(self.book, hazard),
+            view.timer_summary(hazard) or "",
+            view.record_summary(self.case.events[-3:]),
+        ]
+        assert "pid-" not in "".join(seen)
+
+    def teardown(self) -> None:
+        """From wherever it came to stand, people can bring it to the archive."""
+        case = self.case
+        if case.hazard.state.terminal:
+            return
+        for _ in range(12):
+            if case.hazard.state is State.CLEARED:
+                case.wait_until(next_wakeup(case.hazard) or case.now)
+            else:
+                next_step(case)
+            if case.hazard.state is State.CLOSED:
+                break
+        assert case.hazard.state is State.CLOSED
+        assert case.replayed() == case.hazard
+
+
+FRESH = PersonId("pid-of-nobody-else")
+
+
+def next_step(case: Case) -> None:
+    """What the people in charge would do next."""
+    hazard, organisation = case.hazard, case.rules.book.organisation
+    desk = Actor(unit=organisation.desk, role=Role.DESK, person=FRESH)
+    street = next(unit for unit in organisation.units if unit.handles)
+
+    def owner(role: Role) -> Actor:
+        return Actor(unit=hazard.owner, role=role, person=PersonId(f"pid-{role}"))
+
+    match hazard.state:
+        case State.REPORTED:
+            case.give("verify_confirm", desk, code="S06-02")
+        case State.REGISTERED:
+            case.give("assign", desk, target=street.id)
+        case State.AWAITING_SIGNOFF:
+            case.give("sign", owner(Role.LIAISON), handler="pid-handler")
+        case State.PLANNING:
+            filed = plan(_a_day_that_will_do(case), responsible_unit=hazard.owner)
+            case.give("submit_plan", owner(Role.HANDLER), **filed)
+        case State.REMEDIATING:
+            case.give("report_completion", owner(Role.HANDLER))
+        case State.SELF_ASSESSMENT:
+            case.give("assess_pass", owner(Role.ASSESSOR).model_copy(update={"person": FRESH}))
+        case State.LOOK_BACK:
+            case.give("lookback_pass", Actor(unit=organisation.office, role=Role.OFFICE, person=FRESH))
+
+
+def _a_day_that_will_do(case: Case) -> Any:
+    main = case.hazard.clocks[ClockKey.REMEDIATE]
+    return main.limit_due if main.limit_due > case.now else case.now + timedelta(hours=1)
+
+
+class QingpuLife(Life):
+    book = BOOKS["qingpu"]
+
+
+class PutuoLife(Life):
+    book = BOOKS["putuo"]
+
+
+@pytest.mark.requirement("REM-02", "REM-03", "MOD-16", "REG-08", "LBK-03")
+@pytest.mark.parametrize("life", [QingpuLife, PutuoLife])
+def test_no_life_breaks_an_invariant(life):
+    run_state_machine_as_test(
+        life,
+        settings=settings(
+            max_examples=40,
+            stateful_step_count=40,
+            deadline=None,
+            derandomize=bool(os.environ.get("CI")),
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        ),
+    )
