@@ -1,0 +1,146 @@
+"""Whatever is written wrongly in a scenario is found, at its step, and said clearly."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import drill
+from drill.core import CoreWorld
+from drill.format import Step, when
+from drill.play import play
+from drill.scenario import Scenario, read
+
+FOLDER = Path(__file__).parents[2] / "scenarios"
+
+
+def with_step(scenario: Scenario, number: int, raw: dict[str, Any]) -> Scenario:
+    raws = (*scenario.raw_steps[:number], raw, *scenario.raw_steps[number + 1 :])
+    return replace(scenario, raw_steps=raws, steps=tuple(Step.model_validate(each) for each in raws))
+
+
+def outcome(scenario: Scenario) -> drill.Result:
+    return play(scenario, CoreWorld(), lambda _run: None)
+
+
+OTHER = {
+    "state": ("CLOSED", "REPORTED"),
+    "owner": ("office",),
+    "registered_by": ("office",),
+    "level": ("L5", "L0"),
+    "sla": ("OVERDUE", "ON_TIME"),
+    "urgency": ("FLASH", "NORMAL"),
+    "extension": ("lapsed", None),
+    "merged_into": ("h9", None),
+    "number": ("XX-*", None),
+    "strike_off": ("XH-none", None),
+}
+
+
+def wrong(name: str, value: Any) -> Iterator[Any]:
+    """The same expectation, wrong in one way after the other."""
+    match name, value:
+        case ("mode", _):
+            return  # there is one mode so far
+        case (_, bool()):
+            yield not value
+        case (_, int()):
+            yield value + 1
+        case ("due", dict()):
+            dates = {key: date for key, date in value.items() if key != "partial"}
+            for key, date in dates.items():
+                yield {**value, key: (when(date) + timedelta(days=1)).isoformat()}
+                yield {**value, key: (when(date) - timedelta(days=1)).isoformat()}
+            if "partial" not in value:
+                yield {**value, "verify" if "verify" not in value else "assess": "2026-01-01"}
+                yield from ({k: v for k, v in dates.items() if k != key} for key in dates)
+        case ("counts" | "highest", dict()):
+            for key, one in value.items():
+                yield {**value, key: one + 1 if isinstance(one, int) else "L5"}
+        case ("fired", list()):
+            yield [*value, {"rung": "L5"}]
+            rest = value[:-1]
+            if rest and ("rung" in value[-1] or any("timer" in entry for entry in rest)):
+                yield rest  # a list of rungs alone says nothing of the other timers
+            for number, entry in enumerate(value):
+                for other in wrong("next", entry):
+                    yield [*value[:number], other, *value[number + 1 :]]
+        case ("next", dict()):
+            for key, one in value.items():
+                yield {**value, **_other_part(key, one, value)}
+        case ("next", None):
+            yield {"rung": "L5"}
+        case ("events" | "proposals" | "owed" | "provisional" | "absent_clocks_ever", list()):
+            extra = {"events": "refused", "owed": "talk", "proposals": "upgrade"}
+            yield [*value, extra.get(name, "lookback")]
+        case _:
+            yield from (other for other in OTHER[name] if other != value)
+
+
+def _other_part(key: str, one: Any, entry: dict[str, Any]) -> dict[str, Any]:
+    match key:
+        case "rung":
+            return {"rung": "L5" if one != "L5" else "L1"}
+        case "timer":
+            return {"timer": "overdue" if one != "overdue" else "lookback_due"}
+        case "clock":
+            return {"clock": "assess" if one != "assess" else "sign"}
+        case "at":
+            return {"at": (when(one) + timedelta(hours=1)).isoformat()}
+        case "to" | "cc":
+            return {key: "区城运中心" if one != "区城运中心" else "区应急局"}
+        case "roles":
+            return {"roles": ["auditor"]}
+    return {"document": "别的文书"}
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_expectation_of_every_scenario_is_really_compared(path):
+    scenario = read(path)
+    tried = 0
+    for number, raw in enumerate(scenario.raw_steps):
+        for name, value in raw.get("expect", {}).items():
+            for other in wrong(name, value):
+                altered = copy.deepcopy(raw)
+                altered["expect"][name] = other
+                result = outcome(with_step(scenario, number, altered))
+                assert result.status == 1, f"step {number + 1} {name}: {other!r} passed for {value!r}"
+                assert result.step == number + 1
+                assert result.difference.what.split(".")[0].split("[")[0] == name
+                tried += 1
+    assert tried > 5
+
+
+def test_a_refusal_that_does_not_come_or_is_another_one_is_found():
+    scenario = read(FOLDER / "on-the-spot.yaml")
+    for number, raw in enumerate(scenario.raw_steps):
+        if "refused" not in raw:
+            continue
+        for other in (None, 404, {"status": raw["refused"]["status"], "code": "T99.other"}):
+            result = outcome(with_step(scenario, number, {**raw, "refused": other}))
+            assert (result.step, result.difference.what) == (number + 1, "refused")
+            assert raw["refused"]["code"] in result.difference.found
+    report = {**scenario.raw_steps[2], "refused": 422}
+    assert outcome(with_step(scenario, 2, report)).difference.found == "carried out 已办理"
+
+
+def test_the_first_difference_ends_the_account(tmp_path, capsys):
+    text = (FOLDER / "sc-1.yaml").read_text("utf-8")
+    file = tmp_path / "wrong.yaml"
+    file.write_text(text.replace("due: {lookback: 2026-10-19}", "due: {lookback: 2026-10-17}"), "utf-8")
+    assert drill.main([file]) == 1
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[-3:] == [
+        "✗ 第 3 步与预期不符：due.lookback",
+        "    预期 2026-10-17",
+        "    实际 2026-10-19 24:00",
+    ]
+    assert [line[:4] for line in lines[1:-3]] == ["   1", "   2", "✗  3"]
+    assert drill.main([file], lang="en") == 1
+    assert "✗ step 3 differs: due.lookback" in capsys.readouterr().out
