@@ -62,7 +62,7 @@ DYNAMIC_CONFIG = {
     "history.timerProcessorMaxTimeShift": '"1ms"',
     "history.timerProcessorMaxPollRPS": "1000",
 }
-PATIENCE = timedelta(seconds=30)
+PATIENCE = timedelta(seconds=60)
 """How long, in real time, anything the server does may take."""
 HEADWAY = timedelta(seconds=10)
 """How far ahead of now a scenario begins at least."""
