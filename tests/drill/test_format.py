@@ -110,8 +110,8 @@ def test_a_file_that_is_not_there_or_not_utf_8(tmp_path):
     (tmp_path / "gb.yaml").write_bytes("profile: 青浦".encode("gb18030"))
     results = drill.run([tmp_path / "none.yaml", tmp_path / "gb.yaml"])
     assert [result.status for result in results] == [2, 2]
-    assert "cannot be read" in results[0].error
-    assert "UTF-8" in results[1].error
+    assert "cannot be read" in str(results[0].error)
+    assert "UTF-8" in str(results[1].error)
 
 
 def test_a_good_file_is_played_beside_a_bad_one(tmp_path):

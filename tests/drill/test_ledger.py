@@ -33,6 +33,7 @@ def steps(entries) -> list[Step]:
     for count in range(1, len(entries) + 1):
         before = reader.folded
         (event,) = reader.follow(entries[:count])
+        assert reader.folded
         found.append(Step(before, event, reader.folded))
     return found
 
@@ -46,7 +47,7 @@ def test_a_sound_ledger_is_read_once_and_as_it_grows(entries):
     assert len(reader.follow(entries[:3])) == 3
     assert len(reader.follow(entries)) == len(entries) - 3
     assert reader.follow(entries) == []
-    assert reader.folded.state is State.CLOSED
+    assert reader.folded and reader.folded.state is State.CLOSED
 
 
 @pytest.mark.requirement("REG-08")
@@ -134,6 +135,7 @@ def test_a_firm_date_is_not_counted_again(steps):
 
 def test_a_stopped_clock_is_silent(steps):
     step = of_type(steps, "reminder")
+    assert step.before
     stopped = {
         key: clock.model_copy(update={"stopped_at": clock.started})
         for key, clock in step.before.clocks.items()
@@ -152,6 +154,7 @@ def test_a_new_owner_starts_at_the_foot_of_the_ladder(steps):
 
 def test_the_highest_level_stays_on_record(steps):
     step = of_type(steps, "sign")
+    assert step.before
     before = step.before.model_copy(update={"highest": {step.after.owner: Rung.L3}})
     assert "I7" in sentences(replace(step, before=before))
 
