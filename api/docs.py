@@ -92,7 +92,7 @@ def _document(app: FastAPI) -> dict[str, Any]:
         components["schemas"] = {
             **_without_unused(components.get("schemas", {})),
             **forms.schemas(),
-            "ProblemDetails": _own_schema(components),
+            **_of_problems(),
         }
         components["securitySchemes"] = {
             "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": _BEARER}
@@ -126,7 +126,6 @@ def _without_unused(schemas: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _own_schema(components: dict[str, Any]) -> dict[str, Any]:
+def _of_problems() -> dict[str, Any]:
     schema = ProblemDetails.model_json_schema(ref_template="#/components/schemas/{model}")
-    components["schemas"].update(schema.pop("$defs", {}))
-    return schema
+    return {**schema.pop("$defs"), "ProblemDetails": schema}

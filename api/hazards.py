@@ -106,6 +106,15 @@ class Search(BaseModel):
     limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE)] = 50
 
 
+class Part(BaseModel):
+    """Which part of a ledger."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: Annotated[int, Field(ge=0, le=2**31 - 1, description="已读到的步序 the last seq one has")] = 0
+    limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE)] = 100
+
+
 _ETAG = {"ETag": {"schema": {"type": "string"}, "description": "所在步序，供 If-Match the seq it stands at"}}
 _LOCATION = {"Location": {"schema": {"type": "string"}, "description": "隐患地址 where the hazard is"}}
 _TAKEN: dict[str, Any] = {
@@ -358,11 +367,11 @@ async def events(
     request: Request,
     hazard_id: str,
     principal: Caller,
-    cursor: Annotated[int, Query(ge=0, le=2**31 - 1, description="已读到的步序 the last seq one has")] = 0,
-    limit: Annotated[int, Query(ge=1, le=LONGEST_PAGE)] = 100,
+    part: Annotated[Part, Query()],
 ) -> Response:
     reading = rooms(request).reading
-    found, following = await reading.events(principal, reading.number(hazard_id), cursor, limit)
+    number = reading.number(hazard_id)
+    found, following = await reading.events(principal, number, part.cursor, part.limit)
     answer = _json(records.events_view(found, following))
     return _linked(answer, request, None if following is None else str(following))
 

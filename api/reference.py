@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api.context import caller, rooms
@@ -22,6 +22,16 @@ from storage.scope import Principal
 
 TAGS: list[str | Enum] = ["基础数据 reference"]
 Caller = Annotated[Principal, Depends(caller)]
+
+
+class Place(BaseModel):
+    """Where: 属地管理 is whoever the place belongs to."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    subdistrict: (
+        Annotated[str, Field(max_length=64, description="所在街镇 sub-district, by id or name")] | None
+    ) = None
 
 
 def install(app: FastAPI) -> None:
@@ -51,11 +61,9 @@ def install(app: FastAPI) -> None:
 async def catalogue(
     request: Request,
     principal: Caller,
-    subdistrict: Annotated[
-        str | None, Query(max_length=64, description="所在街镇，用于“属地管理” sub-district of the place")
-    ] = None,
+    place: Annotated[Place, Query()],
 ) -> Response:
-    rules, resolved = await rooms(request).reading.catalogue(principal, subdistrict)
+    rules, resolved = await rooms(request).reading.catalogue(principal, place.subdistrict)
     return _json(catalogue_view(rules, resolved))
 
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import StatementError
 
 from domain import hazard as core
 from domain.catalogue import Item, Responsible, responsible
@@ -125,8 +126,12 @@ class Reading:
         """A page of the hazards ``principal`` may see. Raises :class:`storage.cursors.BadCursor`."""
         try:
             return await self._database.read(readmodel.find, principal, filters, cursor, limit, order)
-        except OverflowError:  # a moment at the edge of what a calendar can hold: only a cursor gets there
-            raise BadCursor from None
+        except StatementError as error:
+            if isinstance(
+                error.orig, OverflowError
+            ):  # a cursor made up of the first or last hours of all time
+                raise BadCursor from None
+            raise
 
     # -- may he ---------------------------------------------------------------------------------------
 

@@ -1,0 +1,156 @@
+"""The OpenAPI document: it tells all, it needs nobody, and what it promises holds."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import httpx2
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi import checks
+
+from api.app import bare_app
+from api.forms import GIVEN
+from domain.commands import COMMANDS
+from domain.transitions import BY_COMMAND
+from storage.scope import Principal
+from tests import seats
+from tests.api.conftest import Api
+
+
+@pytest.fixture(scope="session")
+def document(api: Api) -> dict[str, Any]:
+    with api.anonymous() as client:
+        return dict(client.get("/openapi.json").json())
+
+
+# -- what it tells -----------------------------------------------------------------------------------
+
+
+@pytest.mark.requirement("INT-01")
+@pytest.mark.parametrize("name", GIVEN)
+def test_every_command_has_its_route_its_form_and_its_terms(document: dict[str, Any], name: str) -> None:
+    operation = document["paths"][f"/v1/hazards/{{hazard_id}}/commands/{name}"]["post"]
+    row, form = BY_COMMAND[name], COMMANDS[name]
+    assert operation["operationId"] == name
+    assert operation["summary"].startswith(form.zh) and row.id in operation["summary"]
+    assert all(guard.zh in operation["description"] for guard in row.guards)
+    assert row.who[0].zh in operation["description"] and row.requirement in operation["description"]
+    schema = document["components"]["schemas"][form.__name__]
+    assert operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].endswith(
+        f"/{form.__name__}"
+    )
+    assert "do" not in schema["properties"] and set(schema["properties"]) == set(form.model_fields) - {"do"}
+    assert schema["additionalProperties"] is False
+    assert {"200", "202", "400", "401", "403", "404", "409", "412", "422", "429", "503"} <= set(
+        operation["responses"]
+    )
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    text = json.dumps(document)
+    named = set(re.findall(r"#/components/schemas/([A-Za-z0-9_]+)", text))
+    assert named <= set(document["components"]["schemas"])
+    assert "HTTPValidationError" not in text
+
+
+def test_only_what_operators_ask_is_open(document: dict[str, Any]) -> None:
+    for path, operations in document["paths"].items():
+        for operation in operations.values():
+            assert ("security" in operation) == (path not in ("/v1/healthz", "/v1/readyz")), path
+
+
+def test_the_page_needs_nobody_else(api: Api) -> None:
+    with api.anonymous() as client:
+        page = client.get("/docs")
+        policy = page.headers["content-security-policy"]
+        assert "script-src 'self'" in policy and "default-src 'none'" in policy
+        assert "//" not in re.sub(r"<!doctype html>", "", page.text), "nothing from anywhere else"
+        assert "<script>" not in page.text
+        for address in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+            assert client.get(f"/{address}").status_code == 200, address
+        assert client.get("/docs/start.js").headers["content-type"].startswith("text/javascript")
+        assert client.get("/docs/static/../../app.py").status_code == 404
+
+
+# -- what it promises --------------------------------------------------------------------------------
+
+SHAPES = (
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_schema_conformance,
+)
+READY = {
+    "REPORTED": Api.reported,
+    "REGISTERED": Api.registered,
+    "AWAITING_SIGNOFF": Api.assigned,
+    "PLANNING": Api.planning,
+    "REMEDIATING": Api.remediating,
+    "SELF_ASSESSMENT": Api.completed,
+    "CLEARED": Api.cleared,
+    "LOOK_BACK": Api.looked_back_at,
+}
+SEATS = {
+    "desk": seats.DESK,
+    "office": seats.OFFICE,
+    "assessor": seats.ASSESSOR,
+    "handler": seats.HANDLER,
+    "liaison": seats.LIAISON,
+    "discoverer": seats.FINDER,
+}
+
+any_operation = schemathesis.openapi.from_dict(bare_app().openapi())
+
+
+@pytest.fixture(scope="session")
+def subjects(api: Api) -> Callable[[str], tuple[str, Principal]]:
+    """For each operation a hazard of its own that it may be done to, and a seat that may do it."""
+
+    @cache
+    def of(operation: str) -> tuple[str, Principal]:
+        row = BY_COMMAND.get(operation)
+        if row is None or not row.sources:
+            return api.remediating(), seats.DESK
+        roles = {role for who in row.who for role in who.roles}
+        ready = next(way for state, way in reversed(READY.items()) if state in row.sources)
+        return ready(api), next(seat for role, seat in SEATS.items() if role in roles)
+
+    return of
+
+
+@any_operation.parametrize()
+@settings(
+    max_examples=8,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+def test_no_request_made_from_the_document_breaks_its_promise(
+    api: Api, subjects: Callable[[str], tuple[str, Principal]], case: Case
+) -> None:
+    hazard, principal = subjects(case.operation.path.rpartition("/")[2])
+    if "hazard_id" in (case.path_parameters or {}):
+        case.path_parameters = {"hazard_id": hazard}
+    for name in set(case.headers or ()) - {"Prefer", "If-Match"}:
+        del case.headers[name]
+    answer = case.call(base_url=api.url, headers={"Authorization": f"Bearer {api.identity.issue(principal)}"})
+    case.validate_response(answer, checks=list(SHAPES))
+    if answer.status_code >= 400:
+        assert answer.headers["content-type"][0] == "application/problem+json"
+        assert "Traceback" not in answer.text
+
+
+def test_the_document_is_what_the_project_answers(document: dict[str, Any], api: Api) -> None:
+    answer: httpx2.Response = api.get(seats.DESK, f"/v1/hazards/{api.reported()}")
+    promised = document["components"]["schemas"]["HazardView"]["properties"]
+    assert set(answer.json()) == set(promised)
