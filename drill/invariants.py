@@ -108,6 +108,97 @@ def highest_is_kept(step: Step) -> bool:
 
 
 def no_person_in_public(step: Step) -> bool:
+    """Units and roles in a notice are codes; number and document are texts, and texts can give away a name."""
+    named = {step.event.actor.person, step.after.finder.person}
+    if step.after.handler:
+        named.add(step.after.handler.person)
+    texts = [step.after.id, *(notice.document for notice in step.event.notices)]
+    return not any(person in text for person in named if len(person) > 1 for text in texts)
+
+
+_INVARIANTS:
+        if not holds(step):
+            yield sentence
+
+
+def time_closes_nothing(step: Step) -> bool:
+    return step.event.actor.role is not Role.SYSTEM or not step.after.state.terminal
+
+
+def one_owner(step: Step) -> bool:
+    return step.after.state.terminal or bool(step.after.owner)
+
+
+def no_self_recognition(step: Step) -> bool:
+    cleared = step.event.type == "assess_pass" and step.after.state is State.CLEARED
+    return not cleared or str(step.after.mode) in SELF_RECOGNISED
+
+
+def accounted_for(step: Step) -> bool:
+    event = step.event
+    return bool(event.actor.unit and event.actor.person and event.rule and event.at.tzinfo)
+
+
+def clocks_keep_their_rules(step: Step) -> bool:
+    """A running clock keeps rulebook and start; its calendar changes only when one is loaded."""
+    before = step.before.clocks if step.before else {}
+    for key, clock in step.after.clocks.items():
+        was = before.get(key)
+        if not (clock.rules and clock.calendar):
+            return False
+        if was is None or was.started != clock.started:
+            continue
+        if was.rules != clock.rules or was.row != clock.row or was.limit != clock.limit:
+            return False
+        if was.calendar != clock.calendar and step.event.type != "load_calendar":
+            return False
+    return True
+
+
+def firm_dates_stay(step: Step) -> bool:
+    """A date that rests on published days is not counted again by a calendar that comes later."""
+    if step.event.type != "load_calendar" or step.before is None:
+        return True
+    after = step.after.clocks
+    return all(
+        key in after and after[key].due == clock.due
+        for key, clock in step.before.clocks.items()
+        if not clock.provisional
+    )
+
+
+def stopped_clocks_are_silent(step: Step) -> bool:
+    key = step.event.clock if step.event.alarm else None
+    clock = step.before.clocks.get(key) if step.before and key else None
+    return clock is None or clock.running
+
+
+def in_time_is_not_overdue(step: Step) -> bool:
+    """Only a running clock of the owner, past its due date, makes a hazard overdue."""
+    if step.after.sla is not Sla.OVERDUE:
+        return True
+    return any(
+        clock.due <= step.event.at and clock.bearer == step.after.owner
+        for clock in step.after.running()
+        if clock.key is not ClockKey.LOOKBACK
+    )
+
+
+def new_owner_starts_below(step: Step) -> bool:
+    if step.before is None or step.before.owner == step.after.owner:
+        return True
+    own = [clock.level for clock in step.after.clocks.values() if clock.bearer == step.after.owner]
+    return step.after.level is max(own, default=Rung.L0)
+
+
+def highest_is_kept(step: Step) -> bool:
+    if step.before is None:
+        return True
+    after = step.after.highest
+    return all(after.get(unit, Rung.L0).step >= rung.step for unit, rung in step.before.highest.items())
+
+
+def no_person_in_public(step: Step) -> bool:
     persons = {step.event.actor.person, step.after.finder.person}
     if step.after.handler:
         persons.add(step.after.handler.person)
