@@ -65,8 +65,12 @@ class Calendar(Value):
     def _make_up(self) -> frozenset[date]:
         return frozenset(self.make_up_days)
 
+    @cached_property
+    def _published(self) -> frozenset[date]:
+        return frozenset(day for span in self.spans for day in _days(span.first, span.last))
+
     def publishes(self, day: date) -> bool:
-        return any(span.first <= day <= span.last for span in self.spans)
+        return day in self._published
 
     def kind(self, day: date) -> DayKind:
         if day in self._off:
@@ -80,7 +84,7 @@ class Calendar(Value):
 
     @cached_property
     def _shifts(self) -> dict[tuple[date, int], date]:
-        """Shifts already counted: thousands of hazards ask for the same days."""
+        """Shifts already counted, like the deadlines below: thousands of hazards ask for the same days."""
         return {}
 
     def shift(self, day: date, working_days: int) -> date:
@@ -109,7 +113,16 @@ class Calendar(Value):
         """When ``limit`` ends if it starts at ``start`` (N90: the day of the event is not counted)."""
         if limit.kind is LimitKind.HOURS:
             return Deadline(due=start + timedelta(hours=limit.n), provisional=False)
-        first = local(start).date()
+        key = (local(start).date(), limit)
+        if key not in self._deadlines:
+            self._deadlines[key] = self._ending(*key)
+        return self._deadlines[key]
+
+    @cached_property
+    def _deadlines(self) -> dict[tuple[date, Limit], Deadline]:
+        return {}
+
+    def _ending(self, first: date, limit: Limit) -> Deadline:
         if limit.kind is LimitKind.WORKING_DAYS:
             last = self.shift(first, limit.n)
             provisional = not self._all_published(first + timedelta(days=1), last)

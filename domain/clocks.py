@@ -112,7 +112,7 @@ def alarms(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> tuple[A
 
 def row_of(rules: Rules, clock: Clock) -> ClockRow:
     """The policy row a clock was started under."""
-    return next(row for row in rules.book.policy.clocks if row.id == clock.row)
+    return rules.book.policy.row_by_id[clock.row]
 
 
 def cap_of(rules: Rules, clock: Clock) -> Deadline | None:

@@ -25,7 +25,8 @@ class Draft:
         self.rules = rules
         self.now = local(now)
         self.before = hazard
-        self.hazard = hazard
+        self.hazard = hazard.model_copy()
+        """The working copy. It is the draft's own, so it is written on instead of copied at each step."""
         self.notices: list[Notice] = []
         self._set: dict[str, Any] = {}
         self._clocks: dict[ClockKey, Clock] = {}
@@ -36,12 +37,15 @@ class Draft:
     def set(self, **fields: Any) -> None:
         """Give fields of the hazard new values; ``None`` resets a field to its default."""
         self._set.update(fields)
-        self.hazard = self.hazard.model_copy(
-            update={
+        self._write(
+            {
                 name: Hazard.model_fields[name].default if value is None else value
                 for name, value in fields.items()
             }
         )
+
+    def _write(self, fields: dict[str, Any]) -> None:
+        vars(self.hazard).update(fields)
 
     def enter(self, state: State) -> None:
         """Move to ``state``: its main timer starts, that of the state left ends."""
@@ -63,7 +67,7 @@ class Draft:
         self._clocks[clock.key] = clock
         if clock.key in self._ended:
             self._ended.remove(clock.key)
-        self.hazard = self.hazard.model_copy(update={"clocks": {**self.hazard.clocks, clock.key: clock}})
+        self._write({"clocks": {**self.hazard.clocks, clock.key: clock}})
 
     def end(self, *keys: ClockKey) -> None:
         for key in keys:
@@ -71,7 +75,7 @@ class Draft:
             if key in self.before.clocks and key not in self._ended:
                 self._ended.append(key)
         remaining = {key: clock for key, clock in self.hazard.clocks.items() if key not in keys}
-        self.hazard = self.hazard.model_copy(update={"clocks": remaining})
+        self._write({"clocks": remaining})
 
     def end_all(self) -> None:
         self.end(*self.hazard.clocks)

@@ -107,7 +107,8 @@ class Changes(Value):
     clocks_ended: tuple[ClockKey, ...] = ()
 
 
-_PLAIN = tuple(name for name in Changes.model_fields if name not in ("cleared", "clocks", "clocks_ended"))
+_PARTS = frozenset({"cleared", "clocks", "clocks_ended"})
+"""Of the changes, those that are not fields of the hazard."""
 
 
 class Event(Value):
@@ -174,7 +175,8 @@ def evolve(hazard: Hazard | None, event: Event) -> Hazard:
     Raises ``ValueError`` when the event is not the next one of this hazard's chain.
     """
     changes = event.changes
-    new: dict[str, Any] = {name: value for name in _PLAIN if (value := getattr(changes, name)) is not None}
+    said = changes.model_fields_set - _PARTS
+    new: dict[str, Any] = {name: value for name in said if (value := getattr(changes, name)) is not None}
     new.update(seq=event.seq, head=event.hash)
     if hazard is None:
         if event.seq != 1 or event.prev:

@@ -51,8 +51,10 @@ def canonical(value: BaseModel, *, exclude: set[str] | None = None) -> str:
     Leaving defaults out keeps the text, and with it every hash, the same when a later version of the
     code gives the value a new field with a default.
     """
-    data = value.model_dump(mode="json", exclude=exclude, exclude_defaults=True)
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _TEXT.encode(value.model_dump(mode="json", exclude=exclude, exclude_defaults=True))
+
+
+_TEXT = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def digest_of(value: BaseModel) -> Digest:

@@ -6,14 +6,15 @@ selector wins (catalogue item, then risk category, then urgency, then mode).
 
 from __future__ import annotations
 
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 from pydantic import model_validator
 
 from domain.values import ClockKey, Colour, Limit, LimitKind, Mode, Rung, Urgency, Value
 
 
-class Case(Value):
+class Case(NamedTuple):
     """What of a hazard selects its policy rows."""
 
     mode: Mode
@@ -115,21 +116,36 @@ class Policy(Value):
 
     def row(self, clock: ClockKey, case: Case) -> ClockRow | None:
         """The row of ``clock`` that applies to ``case``, or ``None`` when the policy has none."""
-        fitting = [row for row in self.clocks if row.clock is clock and row.applies(case)]
-        return max(fitting, key=lambda row: row.particularity) if fitting else None
+        key = (clock, case)
+        if key not in self._rows:
+            fitting = (row for row in self.clocks if row.clock is clock and row.applies(case))
+            self._rows[key] = max(fitting, key=lambda row: row.particularity, default=None)
+        return self._rows[key]
+
+    @cached_property
+    def _rows(self) -> dict[tuple[ClockKey, Case], ClockRow | None]:
+        """Rows already chosen: there are few kinds of case."""
+        return {}
+
+    @cached_property
+    def row_by_id(self) -> dict[str, ClockRow]:
+        return {row.id: row for row in self.clocks}
 
     def rung(self, rung: Rung) -> RungRow:
         return next(row for row in self.ladder if row.rung is rung)
 
     def rungs(self, row: ClockRow) -> tuple[RungRow, ...]:
         """The rungs that time climbs for a clock, lowest first; reminders (L0) are the row's own."""
-        if row.ladder == "none":
-            return ()
-        return tuple(
-            rung
-            for rung in self.ladder
-            if rung.rung is not Rung.L0 and (row.ladder == "full" or rung.rung in self.short_ladder)
-        )
+        return self._ladders[row.ladder]
+
+    @cached_property
+    def _ladders(self) -> dict[str, tuple[RungRow, ...]]:
+        full = tuple(row for row in self.ladder if row.rung is not Rung.L0)
+        return {
+            "full": full,
+            "short": tuple(row for row in full if row.rung in self.short_ladder),
+            "none": (),
+        }
 
     def hours_ladder(self, row: ClockRow, case: Case) -> bool:
         """Whether the hour variants of the rungs apply (process.md §3.4, last line of the ladder)."""
