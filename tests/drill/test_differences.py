@@ -21,8 +21,8 @@ FOLDER = Path(__file__).parents[2] / "scenarios"
 
 
 def with_step(scenario: Scenario, number: int, raw: dict[str, Any]) -> Scenario:
-    raws = (*scenario.raw_steps[:number], raw, *scenario.raw_steps[number + 1 :])
-    return replace(scenario, raw_steps=raws, steps=tuple(Step.model_validate(each) for each in raws))
+    """The scenario up to a step, with that step as given."""
+    return replace(scenario, steps=(*scenario.steps[:number], Step.model_validate(raw)))
 
 
 def outcome(scenario: Scenario) -> drill.Result:
