@@ -115,7 +115,7 @@ async def district(
         var_dir=folder, database_url=f"sqlite:///{folder}/qingling.db", task_queue=f"test-{uuid4().hex[:8]}"
     )
     publish_shipped(settings)
-    client = await _own_namespace(client)
+    client = await own_namespace(client)
     database = Database.connect(settings.database_url.get_secret_value())
     current = Current(database, LIBRARY)
     await current.refresh()
@@ -130,7 +130,7 @@ async def district(
         database.close()
 
 
-async def _own_namespace(client: Client) -> Client:
+async def own_namespace(client: Client) -> Client:
     """Numbers begin at 1 in each database, so each has a namespace for its workflows."""
     config = client.config()
     config["namespace"] = f"test-{uuid4().hex[:8]}"

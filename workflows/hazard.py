@@ -186,17 +186,25 @@ class HazardWorkflow:
         for event in events:
             hazard = evolve(hazard, event)
         assert hazard is not None
+        self._tell_operators(hazard)
         await self._record(Entry(hazard=hazard, events=events))
-        before, self._hazard = self._hazard, hazard
-        if before is not None:  # the first ones were given with the start
-            moved = [
-                new
-                for new, old in zip(attribute_pairs(hazard), attribute_pairs(before), strict=True)
-                if new != old
-            ]
-            if moved:
-                workflow.upsert_search_attributes([pair.key.value_set(pair.value) for pair in moved])
+        self._hazard = hazard
         self._show(hazard)
+
+    def _tell_operators(self, hazard: Hazard) -> None:
+        """Search attributes go before the record: a task must have a command ahead of its local activity.
+
+        A query that meets the task before it is begun, or a record that is slow, splits it in two. Without
+        a command before the split a replay takes the first half for a heartbeat, skips it, and dates the
+        events by the second: other hashes than the ledger's.
+        """
+        pairs = attribute_pairs(hazard)
+        before = attribute_pairs(self._hazard) if self._hazard else pairs
+        moved = [new for new, old in zip(pairs, before, strict=True) if new != old]
+        if not moved and workflow.current_update_info() is None:  # an update's acceptance is a command
+            moved = pairs[:1]
+        if moved:
+            workflow.upsert_search_attributes([pair.key.value_set(pair.value) for pair in moved])
 
     async def _record(self, entry: Entry) -> None:
         summary = view.record_summary(entry.events)

@@ -8,21 +8,14 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from drill.replay import RUNNERS
 from tests.server import District, district, temporal
 
-PURE = ("domain", "workflows", "activities", "pydantic", "pydantic_core", "annotated_types")
 WAYS = {
-    "warm": {"max_cached_workflows": 500, "runner": UnsandboxedWorkflowRunner()},
-    "no-cache": {"max_cached_workflows": 0, "runner": UnsandboxedWorkflowRunner()},
-    "sandbox": {
-        "max_cached_workflows": 500,
-        "runner": SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PURE)
-        ),
-    },
+    "warm": {"max_cached_workflows": 500, "runner": RUNNERS["unsandboxed"]},
+    "no-cache": {"max_cached_workflows": 0, "runner": RUNNERS["unsandboxed"]},
+    "sandbox": {"max_cached_workflows": 500, "runner": RUNNERS["sandboxed"]},
 }
 
 

@@ -68,7 +68,7 @@ async def left_without_waiting(at: District) -> HazardId:
     hazard = await registered(at)
     await at.door.send(seats.LIAISON, hazard, at.command("sign", handler="handler-1"), "s-1")
     await at.door.send(seats.DESK, hazard, at.command("assign", target=seats.STREET), "s-2")
-    while "assign" not in at.events(hazard):
+    while "assign" not in at.events(hazard):  # noqa: ASYNC110 the ledger has no event to wait on
         await asyncio.sleep(0.05)
     await at.give(seats.LIAISON, hazard, "sign", handler="handler-1")
     return hazard
@@ -107,12 +107,14 @@ STORIES: dict[str, Callable[[District], Awaitable[HazardId]]] = {
 
 async def record(names: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        async with temporal(limit__historyCount__suggestContinueAsNew="100") as client:
-            async with district(client, Path(folder)) as at:
-                for name in names:
-                    hazard = await STORIES[name](at)
-                    await write(at, name, hazard)
-                    print(name, hazard)
+        async with (
+            temporal(limit__historyCount__suggestContinueAsNew="100") as client,
+            district(client, Path(folder)) as at,
+        ):
+            for name in names:
+                hazard = await STORIES[name](at)
+                await write(at, name, hazard)
+                print(name, hazard)
 
 
 async def write(at: District, name: str, hazard: HazardId) -> None:
@@ -127,7 +129,9 @@ async def write(at: District, name: str, hazard: HazardId) -> None:
         histories.append((await handle.fetch_history()).to_json())
     stored = at.database.read_now(ledger.events, hazard)
     lines = [
-        json.dumps({"body": entry.body, "prev": entry.event.prev, "hash": entry.event.hash}, ensure_ascii=False)
+        json.dumps(
+            {"body": entry.body, "prev": entry.event.prev, "hash": entry.event.hash}, ensure_ascii=False
+        )
         for entry in stored
     ]
     (HISTORIES / f"{name}.history.json").write_text(

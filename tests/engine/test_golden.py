@@ -8,52 +8,16 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import (
-    Interceptor,
-    Replayer,
-    StartLocalActivityInput,
-    UnsandboxedWorkflowRunner,
-    WorkflowInboundInterceptor,
-    WorkflowInterceptorClassInput,
-    WorkflowOutboundInterceptor,
-)
-from temporalio.workflow import ActivityHandle
 
-from activities.contract import Entry
 from domain.calendar import Calendar
 from domain.library import LIBRARY, Rulebook
-from workflows.hazard import HazardWorkflow
+from drill.replay import RUNNERS, replayed
 
 HISTORIES = Path(__file__).parent.parent / "histories"
 NAMES = sorted(path.name.removesuffix(".history.json") for path in HISTORIES.glob("*.history.json"))
-
-
-class Overheard(Interceptor):
-    """Keeps what a replayed workflow would have recorded."""
-
-    def __init__(self) -> None:
-        self.hashes: list[str] = []
-
-    def workflow_interceptor_class(self, _input: WorkflowInterceptorClassInput) -> type[WorkflowInboundInterceptor]:
-        overheard = self
-
-        class Outbound(WorkflowOutboundInterceptor):
-            def start_local_activity(self, input: StartLocalActivityInput) -> ActivityHandle[Any]:
-                for entry in input.args:
-                    if isinstance(entry, Entry):
-                        overheard.hashes += [event.hash for event in entry.events]
-                return super().start_local_activity(input)
-
-        class Inbound(WorkflowInboundInterceptor):
-            def init(self, outbound: WorkflowOutboundInterceptor) -> None:
-                super().init(Outbound(outbound))
-
-        return Inbound
 
 
 def load_rulebooks() -> None:
@@ -71,14 +35,13 @@ def test_there_are_golden_histories() -> None:
 @pytest.mark.parametrize("name", NAMES)
 async def test_a_recorded_history_leads_to_the_same_ledger(name: str) -> None:
     load_rulebooks()
-    overheard = Overheard()
-    replayer = Replayer(
-        workflows=[HazardWorkflow],
-        data_converter=pydantic_data_converter,
-        workflow_runner=UnsandboxedWorkflowRunner(),
-        interceptors=[overheard],
-    )
-    for run, history in enumerate(json.loads((HISTORIES / f"{name}.history.json").read_text(encoding="utf-8"))):
-        await replayer.replay_workflow(WorkflowHistory.from_json(f"{name}-{run}", history))
+    runs = json.loads((HISTORIES / f"{name}.history.json").read_text(encoding="utf-8"))
+    hashes = [
+        found
+        for run, history in enumerate(runs)
+        for found in await replayed(
+            WorkflowHistory.from_json(f"{name}-{run}", history), RUNNERS["unsandboxed"]
+        )
+    ]
     recorded = (HISTORIES / f"{name}.ledger.jsonl").read_text(encoding="utf-8").splitlines()
-    assert overheard.hashes == [json.loads(line)["hash"] for line in recorded]
+    assert hashes == [json.loads(line)["hash"] for line in recorded]
