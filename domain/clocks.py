@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from domain.calendar import Deadline
 from domain.library import Rules
-from domain.policy import ClockRow
+from domain.policy import ClockRow, RungRow
 from domain.state import Alarm, Clock, Hazard
 from domain.values import (
     ClockKey,
@@ -15,6 +15,7 @@ from domain.values import (
     UnitId,
     end_of,
     last_day,
+    local,
     nine_o_clock,
 )
 
@@ -148,6 +149,34 @@ def planned(rules: Rules, hazard: Hazard, clock: Clock, last_node: datetime, now
         return clock
     moved = clock.model_copy(update={"due": last_node, "due_by": "plan", "provisional": False})
     return scheduled(rules, hazard, moved, now)
+
+
+def taken_up(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Clock:
+    """A stopped clock goes on with its old dates: it may be overdue at once (T27).
+
+    Of the rungs it missed, the lowest rings at once; the higher ones keep their distance from that, so
+    that nobody is criticised before he has been urged and could state his reason (N07).
+    """
+    climbed = [alarm for alarm in clock.alarms if isinstance(alarm.what, Rung) and alarm.what is not Rung.L0]
+    went_on = clock.model_copy(update={"stopped_at": None})
+    if not climbed or climbed[0].at >= now:
+        return went_on
+    policy = rules.book.policy
+    in_hours = policy.hours_ladder(row_of(rules, clock), hazard.case)
+    lowest = policy.rung(Rung(climbed[0].what))
+
+    def no_sooner_than(rung: RungRow) -> datetime:
+        if in_hours and rung.after_hours and lowest.after_hours:
+            return now + timedelta(hours=rung.after_hours.n - lowest.after_hours.n)
+        assert rung.after and lowest.after  # every rung that time climbs has its working day
+        return nine_o_clock(rules.calendar.shift(local(now).date(), rung.after.n - lowest.after.n))
+
+    kept = clock.alarms[: clock.alarms.index(climbed[0]) + 1]
+    later = (
+        alarm.model_copy(update={"at": max(alarm.at, no_sooner_than(policy.rung(Rung(alarm.what))))})
+        for alarm in climbed[1:]
+    )
+    return went_on.model_copy(update={"alarms": (*kept, *later)})
 
 
 def recounted(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Clock:

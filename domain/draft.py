@@ -90,7 +90,13 @@ class Draft:
         """Let a stopped clock go on as if it had not been stopped."""
         clock = self.hazard.clocks.get(key)
         if clock:
-            self.put(clock.model_copy(update={"stopped_at": None}))
+            self.put(clocks.taken_up(self.rules, self.hazard, clock, self.now))
+
+    def lower_the_ladder(self) -> None:
+        """Everything the owner is late with stands at L0 again; what was reached stays on record (§3.4)."""
+        for clock in tuple(self.hazard.clocks.values()):
+            if clock.bearer == self.hazard.owner and clock.level is not Rung.L0:
+                self.put(clock.model_copy(update={"level": Rung.L0}))
 
     def involve(self, *units: UnitId) -> None:
         """Units the hazard concerns, who may read it from now on."""

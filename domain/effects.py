@@ -170,6 +170,7 @@ def decide_extension(draft: Draft, form: c.DecideExtension, _actor: Actor) -> No
     clock = draft.hazard.clocks.get(ClockKey.REMEDIATE)
     if form.approve and clock:
         draft.put(clocks.extended(draft.rules, draft.hazard, clock, extension.until, draft.now))
+        draft.lower_the_ladder()
     draft.notify(draft.hazard.owner, Role.LIAISON, "延期批复", clock=ClockKey.REMEDIATE)
 
 

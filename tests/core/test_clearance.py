@@ -128,6 +128,37 @@ def test_after_a_failed_assessment_the_main_clock_goes_on_as_if_it_had_not_stopp
     assert case.hazard.sla is Sla.OVERDUE
 
 
+def test_nobody_is_criticised_before_he_has_been_urged():
+    """The assessor took three weeks: the unit is urged at once, and has its days to state a reason (N07)."""
+    case = hazard_in(State.REMEDIATING)
+    case.wait_until("2026-03-09 23:50")
+    case.give("report_completion")
+    case.wait_until("2026-03-30 10:00")
+    case.give("assess_fail")
+
+    assert [event.alarm.what for event in case.wait(seconds=0)] == ["due", Rung.L1]
+    climbed = case.wait_until("2026-05-01 10:00")
+    assert [(event.alarm.what, spoken(event.alarm.at)) for event in climbed] == [
+        (Rung.L2, "2026-04-01 09:00"),
+        (Rung.L3, "2026-04-07 09:00"),
+        (Rung.L4, "2026-04-14 09:00"),
+        (Rung.L5, "2026-04-27 09:00"),
+    ]
+
+
+def test_an_urgent_hazard_climbs_by_the_hour_after_a_failed_assessment():
+    case = hazard_in(State.REMEDIATING, urgency="URGENT")
+    case.give("report_completion")
+    case.wait(hours=30)
+    failed_at = case.now
+    case.give("assess_fail")
+
+    assert [event.alarm.what for event in case.wait(seconds=0)] == ["due", Rung.L1]
+    climbed = case.wait(hours=24)
+    hours = [(event.alarm.what, (event.alarm.at - failed_at).total_seconds() / 3600) for event in climbed]
+    assert hours == [(Rung.L2, 3), (Rung.L3, 23)]
+
+
 def test_submitted_late_it_keeps_its_rung_while_it_is_assessed():
     case = hazard_in(State.REMEDIATING)
     case.wait_until("2026-03-12 10:00")

@@ -54,9 +54,10 @@ def test_the_date_asked_for_is_later_than_the_due_date_and_within_the_cap(until,
 
 
 @pytest.mark.requirement("N23")
-def test_a_limit_in_hours_is_extended_in_hours():
+@pytest.mark.parametrize("until", [None, "2026-03-03"], ids=["the longest", "the last day by its name"])
+def test_a_limit_in_hours_is_extended_in_hours(until):
     case = hazard_in(State.REMEDIATING, code="B01-03")  # a manhole: 6 h, 36 h in all, from 09:32
-    case.give("request_extension")
+    case.give("request_extension", until=until)
     case.give("decide_extension")
 
     assert case.due(REMEDIATE) == "2026-03-03 21:32"
@@ -164,6 +165,16 @@ def test_a_granted_extension_lowers_the_ladder_and_keeps_its_history():
     assert (case.hazard.level, case.hazard.sla) == (Rung.L0, "ON_TIME")
     assert case.hazard.highest["xiayang"] is Rung.L2
     assert [event.alarm.what for event in case.wait_until("2026-03-24 09:00")] == [Rung.L0, "due", Rung.L1]
+
+
+def test_a_granted_extension_lowers_the_whole_ladder():
+    """The plan is late too, at L2: with the extension the hazard stands at L0 again (§3.4)."""
+    case = hazard_in(State.PLANNING)
+    case.give("request_extension")
+    case.wait_until("2026-03-09 10:00")
+    assert case.hazard.level is Rung.L2
+    case.give("decide_extension", approve=True)
+    assert (case.hazard.level, case.hazard.highest["xiayang"]) == (Rung.L0, Rung.L2)
 
 
 def test_completion_makes_a_pending_request_void_and_it_may_be_made_again():
