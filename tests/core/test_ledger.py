@@ -121,6 +121,18 @@ def test_evolve_takes_the_next_event_and_no_other():
     assert evolve(second, LONG.events[2]).seq == 3
 
 
+@pytest.mark.requirement("REG-08")
+def test_an_event_of_another_course_of_things_does_not_follow():
+    case = hazard_in(State.REMEDIATING)
+    here = case.hazard
+    otherwise = case.decided(case.order("progress", text="另一种说法"))
+    case.give("progress")
+    following = case.give("progress")
+
+    with pytest.raises(ValueError, match="does not follow"):
+        evolve(evolve(here, otherwise), following)
+
+
 def test_a_ledger_begins_with_its_first_event():
     with pytest.raises(ValueError, match="not the first entry"):
         evolve(None, LONG.events[1])

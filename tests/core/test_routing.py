@@ -62,6 +62,7 @@ def test_an_assignment_names_the_one_unit_that_owns_it_from_now_on(actor):
 
     assert (case.hazard.state, case.hazard.owner) == (State.AWAITING_SIGNOFF, OTHER_STREET)
     assert case.hazard.registered_by == "xiayang", "who registered it stays on record"
+    assert set(case.hazard.involved) == {"desk", "xiayang", OTHER_STREET}, "all of them may go on reading"
     assert notices(case.last) == [("to", OTHER_STREET, "liaison", "转递（交办）单")]
 
 
