@@ -210,7 +210,8 @@ class HazardView(View):
 
 
 def hazard_view(seen: Seen) -> HazardView:
-    hazard, row, named = seen.hazard, seen.row, Named(seen.rules.book)
+    opened, named = seen.opened, Named(seen.rules.book)
+    hazard = opened.hazard
     return HazardView(
         id=hazard.id,
         seq=hazard.seq,
@@ -227,18 +228,18 @@ def hazard_view(seen: Seen) -> HazardView:
         labels=_labels_of(hazard),
         title=hazard.title,
         place=hazard.place,
-        description=seen.description,
+        description=opened.description,
         subdistrict=named.maybe(hazard.subdistrict),
         code=hazard.code,
         item=seen.item.name if seen.item else None,
         category=hazard.category,
         sub_item=hazard.sub_item,
         channel=hazard.channel,
-        external_source=row.external_source,
-        external_number=row.external_number,
-        occurred_at=row.occurred_at,
+        external_source=opened.external_source,
+        external_number=opened.external_number,
+        occurred_at=opened.occurred_at,
         reported_at=local(hazard.reported_at),
-        updated_at=local(row.updated_at),
+        updated_at=opened.updated_at,
         owner=named.unit(hazard.owner),
         registered_by=named.unit(hazard.registered_by),
         involved=named.units(hazard.involved),

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 from sqlalchemy.exc import StatementError
 
 from domain import hazard as core
@@ -31,8 +31,9 @@ from storage import ledger, readmodel
 from storage.cursors import BadCursor
 from storage.database import Database
 from storage.ledger import StoredEvent
-from storage.readmodel import Filters, HazardRow, Order, Page
-from storage.scope import Principal
+from storage.readmodel import Filters, Order, Page
+from storage.scope import Principal, visible
+from storage.tables import hazards
 
 T = TypeVar("T")
 
@@ -40,13 +41,23 @@ _NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{6,9}")
 
 
 @dataclass(frozen=True)
+class Opened:
+    """A hazard's recorded state with what only its report says."""
+
+    hazard: Hazard
+    description: str
+    occurred_at: datetime | None
+    updated_at: datetime
+    external_source: str | None
+    external_number: str | None
+
+
+@dataclass(frozen=True)
 class Seen:
     """One hazard as a principal sees it now: its state, its report, and what he may do about it."""
 
-    hazard: Hazard
+    opened: Opened
     rules: Rules
-    row: HazardRow
-    description: str
     allowed: tuple[Permission, ...]
     item: Item | None
     suggested: Responsible | None
@@ -79,15 +90,14 @@ class Reading:
         return HazardId(text)
 
     async def hazard(self, principal: Principal, hazard: HazardId) -> Seen:
-        row, state, description = await self._visible(principal, hazard, _whole)
+        opened = await self._visible(principal, hazard, _whole)
+        state = opened.hazard
         rules = await self._rules(state)
         catalogue, organisation = rules.book.catalogue, rules.book.organisation
         item = catalogue.by_code.get(state.code or "")
         return Seen(
-            hazard=state,
+            opened=opened,
             rules=rules,
-            row=row,
-            description=description,
             allowed=core.allowed(rules, state, principal.actor, _now()),
             item=item,
             suggested=responsible(item, organisation, state.subdistrict) if item else None,
@@ -235,14 +245,23 @@ def _state(connection: Connection, principal: Principal, hazard: HazardId) -> Ha
     return readmodel.state_of(connection, hazard)
 
 
-def _whole(
-    connection: Connection, principal: Principal, hazard: HazardId
-) -> tuple[HazardRow, Hazard, str] | None:
-    row = readmodel.get(connection, principal, hazard)
-    state = readmodel.state_of(connection, hazard)
-    if row is None or state is None:
+def _whole(connection: Connection, principal: Principal, hazard: HazardId) -> Opened | None:
+    """One query for what every answer to a command needs; the list's own reading costs six times as much."""
+    row = connection.execute(visible(_OPENED.where(hazards.c.id == hazard), principal)).first()
+    if row is None:
         return None
-    return row, state, readmodel.description_of(connection, principal, hazard) or ""
+    snapshot, *told = row
+    return Opened(Hazard.model_validate_json(snapshot), *told)
+
+
+_OPENED = select(
+    hazards.c.snapshot,
+    hazards.c.description,
+    hazards.c.occurred_at,
+    hazards.c.updated_at,
+    hazards.c.external_source,
+    hazards.c.external_number,
+)
 
 
 def _now() -> datetime:
