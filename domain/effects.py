@@ -34,7 +34,7 @@ def report(draft: Draft, form: c.Report, actor: Actor) -> None:
         owner=holder,
         registered_by=holder,
         urgency=_urgency(draft, form.code, form.urgency),
-        confidentiality=form.confidentiality or _default_confidentiality(form.category),
+        confidentiality=_confidentiality(form.confidentiality, form.category),
         major=(form.persons_affected or 0) >= book.policy.major_persons,
     )
     given = {
@@ -59,8 +59,7 @@ def verify_confirm(draft: Draft, form: c.VerifyConfirm, actor: Actor) -> None:
         "subdistrict": _subdistrict(draft, form.subdistrict),
     }
     draft.set(**{name: value for name, value in given.items() if value is not None})
-    if draft.hazard.confidentiality is Confidentiality.PUBLIC:
-        draft.set(confidentiality=_default_confidentiality(form.category))
+    draft.set(confidentiality=_confidentiality(draft.hazard.confidentiality, draft.hazard.category))
     code = form.code or draft.hazard.code
     draft.set(
         owner=actor.unit,
@@ -321,9 +320,11 @@ def _urgency(draft: Draft, code: str | None, said: Urgency) -> Urgency:
     return max((said, least), key=order.index) if least else said
 
 
-def _default_confidentiality(category: int | None) -> Confidentiality:
-    """Risk categories 1–3 are at least internal (SEC-02)."""
-    return Confidentiality.INTERNAL if category in (1, 2, 3) else Confidentiality.PUBLIC
+def _confidentiality(said: Confidentiality | None, category: int | None) -> Confidentiality:
+    """Risk categories 1–3 are at least internal, whatever was said (SEC-02)."""
+    least = Confidentiality.INTERNAL if category in (1, 2, 3) else Confidentiality.PUBLIC
+    order = list(Confidentiality)
+    return max((said or least, least), key=order.index)
 
 
 def _title(draft: Draft, form: c.Report) -> str:

@@ -99,7 +99,6 @@ _OFFICE = Who(frozenset({Role.OFFICE, Role.OFFICE_DIRECTOR}))
 _STREET_LIAISON = Who(frozenset({Role.LIAISON}), Relation.PLACE, frozenset({UnitType.SUBDISTRICT}))
 _FINDERS = Who(frozenset({Role.DISCOVERER, Role.LIAISON, Role.HANDLER, Role.DESK, Role.OFFICE}))
 _FIELD = frozenset({Role.DISCOVERER, Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL})
-_REGISTRANT = Who(_FIELD | {Role.DESK}, Relation.REGISTRANT)
 _SELF_HANDLERS = Who(
     _FIELD,
     Relation.REGISTRANT,
@@ -151,7 +150,7 @@ TRANSITIONS: tuple[Transition, ...] = (
          effect=effects.verify_confirm),
     _row("T03", "verify_dismiss", State.REPORTED, State.DISMISSED, (_DESK, _STREET_LIAISON), "VER-07",
          effect=effects.verify_dismiss),
-    _row("T04", "clear_on_spot", State.REGISTERED, State.CLEARED, (_REGISTRANT,), "REG-04",
+    _row("T04", "clear_on_spot", State.REGISTERED, State.CLEARED, (_SELF_HANDLERS,), "REG-04",
          guards.has_before_evidence, guards.has_after_evidence, guards.assessor_named,
          guards.assessor_is_another,
          effect=effects.clear_on_spot),

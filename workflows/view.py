@@ -21,8 +21,10 @@ _EVENTS_ZH = {
 
 
 def summary(book: Rulebook, hazard: Hazard) -> str:
-    """One line for Temporal's list: what and whose; well under its 400 bytes, no person."""
-    return f"{hazard.title[:30]} · {book.organisation.name(hazard.owner)}"
+    """One line for Temporal's list: what and whose, in words of the catalogue; nothing a citizen wrote (I8)."""
+    item = book.catalogue.by_code.get(hazard.code or "")
+    what = item.name if item else hazard.channel.zh
+    return f"{what} · {book.organisation.name(hazard.owner)}"
 
 
 def timer_summary(hazard: Hazard) -> str | None:

@@ -70,6 +70,13 @@ def test_risk_categories_one_to_three_are_internal_whenever_they_are_found(categ
     assert later.hazard.confidentiality is level
 
 
+@pytest.mark.requirement("SEC-02")
+def test_saying_public_does_not_make_risk_categories_one_to_three_public():
+    case = Case().report(category=2, confidentiality="PUBLIC")
+
+    assert case.hazard.confidentiality is Confidentiality.INTERNAL
+
+
 def test_verification_does_not_make_public_what_was_sensitive():
     case = Case().report(confidentiality="SENSITIVE")
     case.give("verify_confirm", category=4)

@@ -60,7 +60,7 @@ RIGHTS = [
     ("verify_confirm", lambda: Case().report(place="G50"),
      {"desk": "desk", STREET: "liaison", OTHER_STREET: "liaison"}),
     ("clear_on_spot", lambda: registered_by(STREET), {STREET: FIELD}),
-    ("clear_on_spot", lambda: registered_by("desk"), {"desk": f"{FIELD} desk"}),
+    ("clear_on_spot", lambda: registered_by("desk"), {}),
     ("self_handle", lambda: registered_by(STREET), {STREET: FIELD}),
     ("self_handle", lambda: registered_by(ENTERPRISE), {ENTERPRISE: FIELD}),
     ("self_handle", lambda: registered_by(BUREAU, "B02-08"), {BUREAU: FIELD}),

@@ -125,3 +125,13 @@ async def test_events_per_command_stay_few(qingpu: District) -> None:
     history = await qingpu.client.get_workflow_handle(hazard).fetch_history()
     commands = len(qingpu.events(hazard))
     assert len(history.events) <= 9 * commands
+
+
+@pytest.mark.requirement("SEC-02")
+async def test_what_a_citizen_wrote_stays_out_of_temporal_s_list(qingpu: District) -> None:
+    message = "张三 13800000000 反映楼道堆物"
+    hazard = (
+        await qingpu.report(seats.DESK, **seats.hotline(code=None, title=message, description=message))
+    ).hazard
+    described = await qingpu.client.get_workflow_handle(hazard).describe()
+    assert await described.static_summary() == "市民热线 · 区城运中心"
