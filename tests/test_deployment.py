@@ -51,7 +51,9 @@ def test_starting_again_keeps_a_year_that_was_loaded_since(tmp_path: Path) -> No
         ("qingpu", "夏阳街道", "desk", "席位只设在"),
     ],
 )
-def test_a_seat_that_does_not_exist_is_named_in_one_line(profile: str, unit: str, role: str, says: str) -> None:
+def test_a_seat_that_does_not_exist_is_named_in_one_line(
+    profile: str, unit: str, role: str, says: str
+) -> None:
     with pytest.raises(NoSuchSeat, match=says) as refused:
         seat(profile, unit, role, "p-1")
     assert "\n" not in str(refused.value)

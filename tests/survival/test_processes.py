@@ -36,6 +36,15 @@ async def persist(deployment: Deployment, who, hazard: HazardId, name: str, key:
     raise AssertionError(f"{name} was never answered")
 
 
+async def persist_report(deployment: Deployment, key: str) -> HazardId:
+    for _ in range(30):
+        try:
+            return (await deployment.report(seats.DESK, key, **seats.hotline())).hazard
+        except (NotRecorded, Pending, StorageUnavailable):
+            await asyncio.sleep(0.5)
+    raise AssertionError("the report was never answered")
+
+
 def sound(deployment: Deployment, hazard: HazardId) -> None:
     assert deployment.database.read_now(ledger.verify, hazard) == []
 
@@ -52,12 +61,7 @@ async def test_worker_killed_between_any_two_commands(deployment: Deployment) ->
 
 async def test_worker_killed_in_the_middle_of_commands(deployment: Deployment) -> None:
     async def one_life(number: int) -> HazardId:
-        for _ in range(30):
-            try:
-                hazard = (await deployment.report(seats.DESK, f"mid-{number}", **seats.hotline())).hazard
-                break
-            except (Pending, NotRecorded, StorageUnavailable):
-                await asyncio.sleep(0.5)
+        hazard = await persist_report(deployment, f"mid-{number}")
         for who, name, form in LIFE:
             await persist(deployment, who, hazard, name, f"mid-{number}-{name}", form)
         return hazard
