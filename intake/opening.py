@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from temporalio.client import Client
+from temporalio.client import Client, GrpcCompression
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from domain.library import LIBRARY, Rulebook
@@ -57,6 +57,8 @@ async def _connected(settings: Settings) -> Client:
             settings.temporal_address,
             namespace=settings.temporal_namespace,
             data_converter=pydantic_data_converter,
+            # The server is next door: packing costs more than it saves, on both sides.
+            grpc_compression=GrpcCompression.NONE,
         )
     except RuntimeError:  # how the client says that nobody answers
         raise NotRecorded(

@@ -23,11 +23,11 @@ from intake.patience import Patience
 from intake.record import Recorded
 from intake.sheets import Row
 from intake.watch import Tally, Watch
+from service.door import Numbered
 from storage.errors import StorageUnavailable
 from storage.scope import Principal
-from workflows.contract import Start
 
-BATCH = 200
+BATCH = 100
 """Rows numbered in one transaction: enough to make its cost small, few enough to start at once."""
 
 IN_FLIGHT = 32
@@ -46,9 +46,9 @@ class Door(Protocol):
 
     async def number(
         self, principal: Principal, reports: Sequence[tuple[Report, str]]
-    ) -> list[Start | Refusal]: ...
+    ) -> list[Numbered | Refusal]: ...
 
-    async def launch(self, start: Start) -> None: ...
+    async def launch(self, numbered: Numbered) -> None: ...
 
 
 class Record(Protocol):
@@ -105,7 +105,7 @@ class _Run:
 
     async def start_all(self, rows: Iterable[Row], read: Read, in_flight: int, batch: int) -> None:
         """While one batch is being started the next one is read and numbered."""
-        queue: asyncio.Queue[tuple[Row, Start] | None] = asyncio.Queue(batch)
+        queue: asyncio.Queue[Numbered | None] = asyncio.Queue(batch)
         left = iter(rows)
         async with asyncio.TaskGroup() as group:
             for _ in range(in_flight):
@@ -157,7 +157,7 @@ class _Run:
 
     # -- numbering ----------------------------------------------------------------------------------
 
-    async def _numbered(self, messages: Sequence[Message]) -> list[tuple[Row, Start]]:
+    async def _numbered(self, messages: Sequence[Message]) -> list[Numbered]:
         """Those that are to be started, with their number; the others are settled here."""
         fresh = await self._fresh(messages)
         self._watch.moved(self.tally)
@@ -170,7 +170,7 @@ class _Run:
             if isinstance(answer, Refusal):
                 self._refuse(RowRefused.by(message.row, answer))
             else:
-                ready.append((message.row, answer))
+                ready.append(answer)
         return ready
 
     async def _fresh(self, messages: Sequence[Message]) -> list[Message]:
@@ -199,20 +199,15 @@ class _Run:
 
     # -- starting -----------------------------------------------------------------------------------
 
-    async def _launch_from(self, queue: asyncio.Queue[tuple[Row, Start] | None]) -> None:
+    async def _launch_from(self, queue: asyncio.Queue[Numbered | None]) -> None:
         while ready := await queue.get():
-            row, start = ready
-            try:
-                await self._launch(start)
-            except Refusal as refusal:
-                self._refuse(RowRefused.by(row, refusal))
-            else:
-                self._started.append(start.hazard)
-                self.tally.taken += 1
+            await self._launch(ready)
+            self._started.append(ready.hazard)
+            self.tally.taken += 1
             self._watch.moved(self.tally)
 
-    async def _launch(self, start: Start) -> None:
-        await self._until(lambda: self._door.launch(start))
+    async def _launch(self, numbered: Numbered) -> None:
+        await self._until(lambda: self._door.launch(numbered))
 
     # -- the record ---------------------------------------------------------------------------------
 

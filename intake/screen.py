@@ -51,7 +51,7 @@ class Screen(Watch):
         self._show("导入 import", tally.done, self._rows, _counts(tally))
 
     def settling(self, tally: Tally) -> None:
-        self._show("记入台账 record", tally.recorded, tally.taken, "")
+        self._show("记入台账 record", tally.recorded, tally.taken, _counts(tally))
 
     def waiting(self, why: str) -> None:
         self._console.print(

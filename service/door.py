@@ -76,6 +76,22 @@ class Doorway:
     patience: timedelta = timedelta(seconds=10)
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    """A report with its official number, which nobody has started yet.
+
+    ``foreseen`` is the state it will open in, for Temporal's lists; the workflow decides for itself.
+    """
+
+    start: Start
+    foreseen: Hazard
+    summary: str
+
+    @property
+    def hazard(self) -> HazardId:
+        return self.start.hazard
+
+
 class Door:
     """Commands to hazards on behalf of a principal, idempotent by key."""
 
@@ -111,23 +127,11 @@ class Door:
 
     async def start(self, principal: Principal, form: Report, key: str) -> HazardId:
         """Make a report durable without waiting for its record (imports, detectors)."""
-        _check_key(key)
-        book, calendar = await self._current.rules(principal.profile)
-        rules = self._library.rules(book, calendar)
-        now = datetime.now(UTC)
-        core.report(rules, HazardId("?"), book, form, principal.actor, now, key)  # refuse before numbering
-        hazard = await self._database.write(
-            numbers.allocate, principal.profile, rules.book.prefix, local(now).year, _scoped(principal, key)
-        )
-        start = Start(
-            hazard=hazard,
-            profile=principal.profile,
-            rules=book,
-            calendar=calendar,
-            report=Order(command=form, actor=principal.actor, key=key),
-        )
-        await self.launch(start)
-        return hazard
+        (numbered,) = await self.number(principal, [(form, key)])
+        if isinstance(numbered, Refusal):
+            raise numbered
+        await self.launch(numbered)
+        return numbered.hazard
 
     async def known(self, principal: Principal, keys: Sequence[str]) -> dict[str, HazardId]:
         """The hazards that reports under these keys were numbered as; keys that are new are left out."""
@@ -137,7 +141,7 @@ class Door:
 
     async def number(
         self, principal: Principal, reports: Sequence[tuple[Report, str]]
-    ) -> list[Start | Refusal]:
+    ) -> list[Numbered | Refusal]:
         """Number many reports at once, each ready for :meth:`launch`; one that is refused gets no number.
 
         A number is all they have: whoever does not launch them must number them again under their keys.
@@ -145,40 +149,39 @@ class Door:
         book, calendar = await self._current.rules(principal.profile)
         rules = self._library.rules(book, calendar)
         now = datetime.now(UTC)
-        answers: list[Order | Refusal] = []
+        answers: list[tuple[Order, Hazard] | Refusal] = []
         for form, key in reports:
             try:
                 _check_key(key)
-                core.report(rules, HazardId("?"), book, form, principal.actor, now, key)
-                answers.append(Order(command=form, actor=principal.actor, key=key))
+                event = core.report(rules, HazardId("?"), book, form, principal.actor, now, key)
+                answers.append((Order(command=form, actor=principal.actor, key=key), evolve(None, event)))
             except Refusal as refusal:
                 answers.append(refusal)
-        keys = [_scoped(principal, order.key) for order in answers if isinstance(order, Order)]
-        hazards = await self._database.write(
-            numbers.allocate_many, principal.profile, rules.book.prefix, local(now).year, keys
-        )
-        return [
-            answer
-            if isinstance(answer, Refusal)
-            else Start(
-                hazard=hazards[_scoped(principal, answer.key)],
+        keys = [_scoped(principal, answer[0].key) for answer in answers if not isinstance(answer, Refusal)]
+        hazards: dict[str, HazardId] = {}
+        if keys:
+            hazards = await self._database.write(
+                numbers.allocate_many, principal.profile, rules.book.prefix, local(now).year, keys
+            )
+        numbered: list[Numbered | Refusal] = []
+        for answer in answers:
+            if isinstance(answer, Refusal):
+                numbered.append(answer)
+                continue
+            order, foreseen = answer
+            start = Start(
+                hazard=hazards[_scoped(principal, order.key)],
                 profile=principal.profile,
                 rules=book,
                 calendar=calendar,
-                report=answer,
+                report=order,
             )
-            for answer in answers
-        ]
+            numbered.append(Numbered(start, foreseen, view.summary(rules.book, foreseen)))
+        return numbered
 
-    async def launch(self, start: Start) -> None:
+    async def launch(self, numbered: Numbered) -> None:
         """Start the workflow of a numbered report; starting it twice is the same as once."""
-        rules = self._library.rules(start.rules, start.calendar)
-        order = start.report
-        assert order is not None and isinstance(order.command, Report)
-        event = core.report(
-            rules, start.hazard, start.rules, order.command, order.actor, datetime.now(UTC), order.key
-        )
-        foreseen = evolve(None, event)
+        start = numbered.start
         try:
             await self._client.start_workflow(
                 WORKFLOW,
@@ -187,8 +190,8 @@ class Door:
                 task_queue=self._way.task_queue,
                 id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
-                search_attributes=search_attributes(start.profile, foreseen),
-                static_summary=view.summary(rules.book, foreseen),
+                search_attributes=search_attributes(start.profile, numbered.foreseen),
+                static_summary=numbered.summary,
                 rpc_timeout=self._way.patience,
             )
         except WorkflowAlreadyStartedError:
@@ -214,9 +217,10 @@ class Door:
         handle = self._client.get_workflow_handle(hazard)
         update = _update_id(order)
         try:
-            return await handle.execute_update(
+            receipt: Receipt = await handle.execute_update(
                 command.do, order, id=update, result_type=Receipt, rpc_timeout=self._way.patience
             )
+            return receipt
         except WorkflowUpdateFailedError as error:
             refusal = refusal_in(error.cause)
             if refusal is None:
@@ -259,9 +263,10 @@ class Door:
     async def live(self, hazard: HazardId) -> Hazard | None:
         """The state as its workflow holds it. Raises :class:`NotRecorded` when nobody can be asked."""
         try:
-            return await self._client.get_workflow_handle(hazard).query(
+            state: Hazard | None = await self._client.get_workflow_handle(hazard).query(
                 STATE_QUERY, result_type=Hazard, rpc_timeout=self._way.patience
             )
+            return state
         except RPCError as error:
             if error.status is RPCStatusCode.NOT_FOUND:
                 raise NotFound(hazard) from None
