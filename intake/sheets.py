@@ -131,28 +131,45 @@ def _numbered(rows: Iterable[Sequence[Cell]]) -> Iterator[Row]:
 
 # -- workbooks ---------------------------------------------------------------------------------------
 
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+"""Name of the part that holds an xlsx behind a password."""
+
 
 def _from_workbook(path: Path, wanted: str | None) -> tuple[str, Callable[[], Iterator[Row]]]:
     try:
-        book = calamine.CalamineWorkbook.from_path(str(path))
+        with path.open("rb") as file:  # by its content: many an .xls is an xlsx, and the other way round
+            book = calamine.CalamineWorkbook.from_filelike(file)
         name = _sheet_called(path, book, wanted)
         sheet = book.get_sheet_by_name(name)
     except SheetError:
         raise
-    except calamine.PasswordError:
-        raise SheetError(
-            f"{path.name} 有密码保护，请去掉密码另存后再导入",
-            f"{path.name} is protected by a password; save it without one",
-        ) from None
     except BaseException as error:
         # A file that is damaged badly enough makes the reader panic, which is no Exception.
         if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
             raise
+        if _is_locked(path):
+            raise SheetError(
+                f"{path.name} 有密码保护，请去掉密码另存后再导入",
+                f"{path.name} is protected by a password; save it without one",
+            ) from None
         raise SheetError(
             f"{path.name} 已损坏或不是表格文件，请用 Excel 或 WPS 打开后另存为 xlsx",
             f"{path.name} is damaged or is no workbook; open it and save it as xlsx",
         ) from None
     return name, lambda: _numbered(sheet.iter_rows())
+
+
+def _is_locked(path: Path) -> bool:
+    if _ENCRYPTED in path.read_bytes():
+        return True
+    try:
+        calamine.CalamineWorkbook.from_path(str(path))
+    except calamine.PasswordError:
+        return True
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+            raise
+    return False
 
 
 def _sheet_called(path: Path, book: calamine.CalamineWorkbook, wanted: str | None) -> str:
