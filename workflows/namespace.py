@@ -19,7 +19,9 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from workflows.contract import SEARCH_ATTRIBUTES
 
-_ATTEMPTS = 20
+_ATTEMPTS = 40
+_NOT_YET = (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT)
+_NAMES_EVERY_ATTRIBUTE = " AND ".join(f"{key.name} = '-'" for key in SEARCH_ATTRIBUTES)
 
 RETENTION = timedelta(days=3650)
 """How long closed runs stay on the server; hazards must be kept three years at least (N54)."""
@@ -48,10 +50,11 @@ async def prepare(client: Client, retention: timedelta = RETENTION) -> None:
     for attempt in range(_ATTEMPTS):
         try:
             await _add_search_attributes(client)
+            await client.count_workflows(_NAMES_EVERY_ATTRIBUTE)
             return
         except RPCError as error:
-            # A namespace registered a moment ago is not yet known to every part of the server.
-            if error.status is not RPCStatusCode.NOT_FOUND or attempt == _ATTEMPTS - 1:
+            # What was registered a moment ago is not yet known to every part of the server.
+            if error.status not in _NOT_YET or attempt == _ATTEMPTS - 1:
                 raise
             await asyncio.sleep(0.5)
 
