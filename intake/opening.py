@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from temporalio.client import Client, GrpcCompression
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.runtime import Runtime, TelemetryConfig
 
 from domain.library import LIBRARY, Rulebook
 from intake.patience import Patience
@@ -59,6 +60,8 @@ async def _connected(settings: Settings) -> Client:
             data_converter=pydantic_data_converter,
             # The server is next door: packing costs more than it saves, on both sides.
             grpc_compression=GrpcCompression.NONE,
+            # The client would write a line for each try of each start; the watch says it once.
+            runtime=Runtime(telemetry=TelemetryConfig(logging=None)),
         )
     except RuntimeError:  # how the client says that nobody answers
         raise NotRecorded(

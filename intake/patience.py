@@ -53,7 +53,7 @@ class Patience:
                 _stop_if_in_vain(error)
                 if not self._outage:
                     self._outage = True
-                    self._watch.waiting(str(error))
+                    self._watch.waiting(_told(error))
                 await asyncio.sleep(pause * random.uniform(0.75, 1.25))
                 pause = min(2 * pause, self._longest)
             else:
@@ -61,6 +61,13 @@ class Patience:
                     self._outage = False
                     self._watch.going_on()
                 return done
+
+
+def _told(error: Exception) -> str:
+    cause = error.__cause__
+    if isinstance(cause, RPCError):
+        return f"Temporal 暂时无法使用（{cause.message}） | Temporal is away ({cause.message})"
+    return str(error)
 
 
 def _stop_if_in_vain(error: Exception) -> None:

@@ -57,17 +57,18 @@ class Screen(Watch):
         self._console.print(
             f"{why}\n等待恢复，自动重试；Ctrl-C 可随时中断 | waiting for it and trying again; Ctrl-C stops at any time",
             markup=False,
+            soft_wrap=True,
         )
 
     def going_on(self) -> None:
-        self._console.print("已恢复，继续导入 | back again, going on", markup=False)
+        self._console.print("已恢复，继续导入 | back again, going on", markup=False, soft_wrap=True)
 
     def _show(self, what: str, done: int, total: int, counts: str) -> None:
         if self._bar:
             self._bar.update(self._task, description=what, completed=done, total=total, counts=counts)
         elif not self._quiet and time.monotonic() - self._said_at >= EVERY_SECONDS:
             self._said_at = time.monotonic()
-            self._console.print(f"{what} {done}/{total} {counts}".rstrip(), markup=False)
+            self._console.print(f"{what} {done}/{total} {counts}".rstrip(), markup=False, soft_wrap=True)
 
 
 def _counts(tally: Tally) -> str:

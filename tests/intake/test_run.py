@@ -219,6 +219,15 @@ async def test_an_outage_is_waited_out_and_told_once():
     assert notes.heard == ["waiting: 数据库暂时无法使用 / the database is away", "going on"]
 
 
+async def test_an_outage_of_temporal_is_told_in_both_languages():
+    away = NotRecorded("Temporal: tcp connect error")
+    away.__cause__ = RPCError("tcp connect error", RPCStatusCode.UNAVAILABLE, b"")
+    door, notes = PaperDoor(), Notes()
+    door.trouble = [None, None, None, away]
+    assert (await run(door, messages(3), watch=notes)).taken == 3
+    assert notes.heard[0].startswith("waiting: Temporal 暂时无法使用（tcp connect error） | Temporal is away")
+
+
 async def test_starts_that_fail_one_after_another_are_all_tried_again():
     door, notes = PaperDoor(), Notes()
     door.trouble = [None, None, None, *(NotRecorded("Temporal: away") for _ in range(60))]
