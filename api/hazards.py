@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any, Literal
@@ -16,7 +17,7 @@ from starlette.responses import Response
 
 from api import forms, records, views
 from api.context import caller, rooms
-from api.problems import Problem, documented
+from api.problems import Problem, documented, problem_of
 from domain.commands import Report
 from domain.refusal import Refusal, refuse
 from domain.texts import DayOrInstant
@@ -33,9 +34,9 @@ from domain.values import (
     Urgency,
     end_of,
 )
-from service.door import Pending
+from service.door import NotRecorded, Pending
 from service.reading import Reading
-from storage.errors import StorageError
+from storage.errors import StorageError, StorageUnavailable
 from storage.readmodel import LONGEST_PAGE, Filters, Order
 from storage.scope import Principal
 from workflows.contract import Receipt
@@ -209,12 +210,13 @@ async def report(
         await here.reading.check_report(principal)  # no right goes before a bad form
         raise
     assert isinstance(form, Report)
-    if _asynchronous(prefer):
-        return _accepted(await here.door.start(principal, form, key), key, asked=True)
-    try:
-        receipt = await here.door.report(principal, form, key)
-    except Pending as pending:
-        return _accepted(pending.hazard, key)
+    with _keeping(key):
+        if _asynchronous(prefer):
+            return _accepted(await here.door.start(principal, form, key), key, asked=True)
+        try:
+            receipt = await here.door.report(principal, form, key)
+        except Pending as pending:
+            return _accepted(pending.hazard, key)
     return await _done(here.reading, principal, receipt, key, 201)
 
 
@@ -241,14 +243,15 @@ def _command(name: str) -> Endpoint:
         except Problem:
             await here.reading.check_command(principal, hazard, name)  # 404, 403 and 409 go before a bad form
             raise
-        if _asynchronous(prefer):
-            await _check_right(here.reading, principal, hazard, name)
-            await here.door.send(principal, hazard, form, key, expected)
-            return _accepted(hazard, key, asked=True)
-        try:
-            receipt = await here.door.give(principal, hazard, form, key, expected)
-        except Pending:
-            return _accepted(hazard, key)
+        with _keeping(key):
+            if _asynchronous(prefer):
+                await _check_right(here.reading, principal, hazard, name)
+                await here.door.send(principal, hazard, form, key, expected)
+                return _accepted(hazard, key, asked=True)
+            try:
+                receipt = await here.door.give(principal, hazard, form, key, expected)
+            except Pending:
+                return _accepted(hazard, key)
         return await _done(here.reading, principal, receipt, key, 200)
 
     give.__name__ = name
@@ -262,6 +265,17 @@ async def _check_right(reading: Reading, principal: Principal, hazard: HazardId,
     except Refusal as refusal:
         if refusal.refused.status == 403:
             raise
+
+
+@contextmanager
+def _keeping(key: str) -> Iterator[None]:
+    """Whoever is to try again needs the key, even one that was made up for him."""
+    try:
+        yield
+    except (NotRecorded, StorageUnavailable) as error:
+        problem = problem_of(error)
+        problem.headers["Idempotency-Key"] = key
+        raise problem from error
 
 
 def _asynchronous(prefer: str | None) -> bool:

@@ -161,8 +161,8 @@ def problem_of(error: Exception) -> Problem:
         case NotRecorded():
             return unavailable(
                 "not-recorded",
-                "未能送达，尚未作任何更改，请用同一幂等键重试",
-                "it was not recorded and nothing has changed; try again with the same idempotency key",
+                "暂未有人受理，请稍后用同一幂等键（Idempotency-Key）重试，不会重复办理",
+                "nobody has taken it yet; repeat it with the same Idempotency-Key, it will happen once",
             )
         case StorageUnavailable():
             return unavailable("storage-unavailable", error.zh, error.en)

@@ -79,12 +79,15 @@ def test_without_temporal_the_api_starts_and_reads(api: Api) -> None:
             client.post(path, json={"target": seats.STREET}, headers={"Prefer": "respond-async"}),
             "not-recorded",
         )
-        assert_try_again(client.post("/v1/hazards", json=seats.hotline()), "not-recorded")
+        unheard = client.post("/v1/hazards", json=seats.hotline())
+        assert_try_again(unheard, "not-recorded")
         assert client.post(path, json={}).status_code == 422, (
             "what is wrong with a form can be said all the same"
         )
     again = api.give(seats.DESK, hazard, "assign", key, target=seats.STREET)
     assert (again.status_code, again.json()["seq"]) == (200, 3), "with the same key, once Temporal is back"
+    with_its_key = {"Idempotency-Key": unheard.headers["idempotency-key"]}
+    assert api.report(seats.DESK, with_its_key, **seats.hotline()).status_code == 201, "even a made-up one"
 
 
 def test_temporal_may_come_later(api: Api) -> None:
