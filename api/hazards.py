@@ -303,7 +303,7 @@ async def _done(reading: Reading, principal: Principal, receipt: Receipt, key: s
     except StorageError:
         return _accepted(receipt.hazard, key)
     answer = _json(views.hazard_view(seen), status)
-    answer.headers["ETag"] = f'"{seen.opened.hazard.seq}"'
+    answer.headers["ETag"] = f'"{seen.opened.state.seq}"'
     answer.headers["Idempotency-Key"] = key
     if status == 201:
         answer.headers["Location"] = f"{HAZARDS}/{receipt.hazard}"
@@ -373,7 +373,7 @@ async def hazard(request: Request, hazard_id: str, principal: Caller) -> Respons
     reading = rooms(request).reading
     seen = await reading.hazard(principal, reading.number(hazard_id))
     answer = _json(views.hazard_view(seen))
-    answer.headers["ETag"] = f'"{seen.opened.hazard.seq}"'
+    answer.headers["ETag"] = f'"{seen.opened.state.seq}"'
     return answer
 
 

@@ -211,7 +211,7 @@ class HazardView(View):
 
 def hazard_view(seen: Seen) -> HazardView:
     opened, named = seen.opened, Named(seen.rules.book)
-    hazard = opened.hazard
+    hazard = opened.state
     return HazardView(
         id=hazard.id,
         seq=hazard.seq,

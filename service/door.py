@@ -28,7 +28,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain import hazard as core
-from domain.commands import Command, Order, Report
+from domain.commands import Command, ConfirmRelapse, Merge, Order, Report
 from domain.events import Event, command_digest, evolve
 from domain.library import Library
 from domain.organisation import Role
@@ -214,6 +214,7 @@ class Door:
         _check_key(key)
         order = Order(command=command, actor=principal.actor, key=key, expected=expected)
         await self._visible(principal, hazard)
+        await self._other_is_visible(principal, command)
         handle = self._client.get_workflow_handle(hazard)
         update = _update_id(order)
         try:
@@ -249,6 +250,7 @@ class Door:
         _check_key(key)
         order = Order(command=command, actor=principal.actor, key=key, expected=expected)
         await self._visible(principal, hazard)
+        await self._other_is_visible(principal, command)
         handle = self._client.get_workflow_handle(hazard)
         try:
             await handle.signal(command.do, order, rpc_timeout=self._way.patience)
@@ -299,6 +301,19 @@ class Door:
             return
         if not await self._database.read(readmodel.is_visible, principal, hazard):
             raise NotFound(hazard)
+
+    async def _other_is_visible(self, principal: Principal, command: Command) -> None:
+        """A command that names another hazard must name one that its giver can see."""
+        match command:
+            case Merge(into=other) | ConfirmRelapse(matched=other):
+                if not await self._database.read(readmodel.is_visible, principal, other):
+                    raise refuse(
+                        422,
+                        f"{command.do}.unknown-hazard",
+                        "T33" if command.do == "merge" else "LBK-03",
+                        f"没有隐患“{other}”，请核对编号",
+                        f"there is no hazard {other}; check its number",
+                    )
 
     async def _accepted(self, hazard: HazardId, update: str) -> bool:
         """Whether an update that has not answered yet is already part of the history."""

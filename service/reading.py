@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from sqlalchemy.exc import StatementError
 
 from domain import hazard as core
@@ -31,25 +31,12 @@ from storage import ledger, readmodel
 from storage.cursors import BadCursor
 from storage.database import Database
 from storage.ledger import StoredEvent
-from storage.readmodel import Filters, Order, Page
-from storage.scope import Principal, visible
-from storage.tables import hazards
+from storage.readmodel import Filters, Opened, Order, Page
+from storage.scope import Principal
 
 T = TypeVar("T")
 
 _NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{6,9}")
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A hazard's recorded state with what only its report says."""
-
-    hazard: Hazard
-    description: str
-    occurred_at: datetime | None
-    updated_at: datetime
-    external_source: str | None
-    external_number: str | None
 
 
 @dataclass(frozen=True)
@@ -90,8 +77,8 @@ class Reading:
         return HazardId(text)
 
     async def hazard(self, principal: Principal, hazard: HazardId) -> Seen:
-        opened = await self._visible(principal, hazard, _whole)
-        state = opened.hazard
+        opened = await self._visible(principal, hazard, readmodel.opened)
+        state = opened.state
         rules = await self._rules(state)
         catalogue, organisation = rules.book.catalogue, rules.book.organisation
         item = catalogue.by_code.get(state.code or "")
@@ -243,25 +230,6 @@ def _state(connection: Connection, principal: Principal, hazard: HazardId) -> Ha
     if not readmodel.is_visible(connection, principal, hazard):
         return None
     return readmodel.state_of(connection, hazard)
-
-
-def _whole(connection: Connection, principal: Principal, hazard: HazardId) -> Opened | None:
-    """One query for what every answer to a command needs; the list's own reading costs six times as much."""
-    row = connection.execute(visible(_OPENED.where(hazards.c.id == hazard), principal)).first()
-    if row is None:
-        return None
-    snapshot, *told = row
-    return Opened(Hazard.model_validate_json(snapshot), *told)
-
-
-_OPENED = select(
-    hazards.c.snapshot,
-    hazards.c.description,
-    hazards.c.occurred_at,
-    hazards.c.updated_at,
-    hazards.c.external_source,
-    hazards.c.external_number,
-)
 
 
 def _now() -> datetime:

@@ -28,9 +28,9 @@ from domain.values import (
     Value,
 )
 from storage import cursors
-from storage.scope import Principal, visible
+from storage.scope import Principal, VisibleOne, visible
 from storage.tables import deadlines as deadline_table
-from storage.tables import hazards
+from storage.tables import hazards, moment
 
 LONGEST_PAGE = 500
 
@@ -117,6 +117,17 @@ class HazardRow(Value):
     deadlines: tuple[OpenDeadline, ...] = ()
 
 
+class Opened(Value):
+    """A hazard's recorded state with what only its report says."""
+
+    state: Hazard
+    description: str
+    occurred_at: datetime | None
+    updated_at: datetime
+    external_source: str | None
+    external_number: str | None
+
+
 class Page(Value):
     """Some rows, and the cursor of those that follow, if any do."""
 
@@ -145,8 +156,33 @@ def state_of(connection: Connection, hazard: HazardId) -> Hazard | None:
 
 
 def is_visible(connection: Connection, principal: Principal, hazard: HazardId) -> bool:
-    query = visible(select(hazards.c.id).where(hazards.c.id == hazard), principal)
-    return connection.scalar(query) is not None
+    return _VISIBLE.first(connection, principal, hazard) is not None
+
+
+def opened(connection: Connection, principal: Principal, hazard: HazardId) -> Opened | None:
+    """One hazard whole, or ``None`` when there is none that ``principal`` may see."""
+    row = _OPENED.first(connection, principal, hazard)
+    if row is None:
+        return None
+    return Opened(
+        state=Hazard.model_validate_json(row.snapshot),
+        description=row.description,
+        occurred_at=moment(row.occurred_at) if row.occurred_at is not None else None,
+        updated_at=moment(row.updated_at),
+        external_source=row.external_source,
+        external_number=row.external_number,
+    )
+
+
+_VISIBLE = VisibleOne(hazards.c.id)
+_OPENED = VisibleOne(
+    hazards.c.snapshot,
+    hazards.c.description,
+    hazards.c.occurred_at,
+    hazards.c.updated_at,
+    hazards.c.external_source,
+    hazards.c.external_number,
+)
 
 
 def get(connection: Connection, principal: Principal, hazard: HazardId) -> HazardRow | None:

@@ -50,9 +50,12 @@ class Instant(TypeDecorator[datetime]):
         return moment.isoformat(timespec="microseconds") if dialect.name == "sqlite" else moment
 
     def process_result_value(self, value: object, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return local(value if isinstance(value, datetime) else datetime.fromisoformat(str(value)))
+        return None if value is None else moment(value)
+
+
+def moment(value: object) -> datetime:
+    """An ``Instant`` as a driver gives it, read."""
+    return local(value if isinstance(value, datetime) else datetime.fromisoformat(str(value)))
 
 
 METADATA = MetaData(

@@ -59,3 +59,14 @@ async def test_a_decision_on_a_stale_view_is_refused(qingpu: District) -> None:
             seats.DESK, hazard, qingpu.command("assign", target="夏阳街道"), "k", expected=1
         )
     assert refusal.value.refused.status == 412
+
+
+async def test_a_hazard_is_merged_only_into_one_that_is_there(qingpu: District) -> None:
+    hazard = await registered(qingpu)
+    with pytest.raises(Refusal) as refusal:
+        await qingpu.give(seats.OFFICE, hazard, "merge", into="QP-2026-999999", reason="同一处")
+    assert (refusal.value.refused.status, refusal.value.refused.code) == (422, "merge.unknown-hazard")
+
+    main = await registered(qingpu)
+    receipt = await qingpu.give(seats.OFFICE, hazard, "merge", into=main, reason="同一处")
+    assert receipt.state is State.MERGED
