@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,11 +31,24 @@ AsJson = Annotated[bool, typer.Option("--json", help="供机器读取 | for mach
 
 
 def main() -> None:
-    """Entry point: anything the user can mend is one line and status 2."""
+    """Entry point: anything the user can mend is one line and status 2.
+
+    Leaves at once when the command is done: the Temporal client's own threads sometimes abort an
+    interpreter that is taking itself apart, and the exit status is part of what we promise.
+    """
+    status = 0
     try:
         app()
     except SettingsError as error:
-        fail(str(error))
+        print(error, file=sys.stderr)
+        status = 2
+    except SystemExit as done:
+        if isinstance(done.code, str):
+            print(done.code, file=sys.stderr)
+        status = done.code if isinstance(done.code, int) else int(done.code is not None)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def fail(message: str, status: int = 2) -> NoReturn:
@@ -154,7 +168,10 @@ def import_(
     file: Annotated[Path, typer.Argument(help="xlsx、xls 或 csv 文件 | an xlsx, xls or csv file")],
     profile: Annotated[str, typer.Option(help="区级配置 | profile")] = "qingpu",
     channel: Annotated[str, typer.Option(help="发现渠道 | channel of discovery")] = "hotline",
-    source: Annotated[str | None, typer.Option(help="来源名称，缺省为文件名 | name of the source")] = None,
+    source: Annotated[
+        str | None,
+        typer.Option(help="来源名称，缺省为渠道名 | name of the source, the channel's when not given"),
+    ] = None,
     map_: Annotated[list[str] | None, typer.Option("--map", help="列名=字段 | column=field")] = None,
     sheet: Annotated[str | None, typer.Option(help="工作表 | sheet")] = None,
     as_json: AsJson = False,
