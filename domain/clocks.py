@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from domain.calendar import Deadline
 from domain.library import Rules
@@ -21,9 +22,13 @@ from domain.values import (
 
 MAIN_TIMER: dict[State, ClockKey] = {
     State.REPORTED: ClockKey.VERIFY,
+    State.UNDER_TRIAGE: ClockKey.TRIAGE,
+    State.JURISDICTION_RULING: ClockKey.JURISDICTION,
     State.AWAITING_SIGNOFF: ClockKey.SIGN,
     State.PLANNING: ClockKey.PLAN,
+    State.KEY_CONTROL: ClockKey.CONTROL_REVIEW,
     State.SELF_ASSESSMENT: ClockKey.ASSESS,
+    State.AWAITING_RECOGNITION: ClockKey.RECOGNISE,
     State.CLEARED: ClockKey.LOOKBACK,
     State.LOOK_BACK: ClockKey.LOOKBACK_DO,
 }
@@ -56,7 +61,7 @@ def start(rules: Rules, hazard: Hazard, key: ClockKey, now: datetime) -> Clock |
 
 def _lookback(rules: Rules, hazard: Hazard, now: datetime) -> Clock | None:
     """The next look-back date, counted from the clearance (N71)."""
-    limits = rules.book.policy.lookbacks.get(hazard.mode, ())
+    limits = rules.book.policy.lookback_limits(hazard.mode)
     if hazard.lookbacks_done >= len(limits):
         return None
     cleared = hazard.cleared_at or now
@@ -130,11 +135,23 @@ def instant_of(day: datetime | date, cap: datetime) -> datetime:
 
 def extended(rules: Rules, hazard: Hazard, clock: Clock, until: datetime, now: datetime) -> Clock:
     """A granted extension moves the due date and puts the ladder back to its foot (I7)."""
+    return set_to(rules, hazard, clock, until, "extension", now)
+
+
+def set_to(
+    rules: Rules,
+    hazard: Hazard,
+    clock: Clock,
+    until: datetime,
+    by: Literal["extension", "resumption"],
+    now: datetime,
+) -> Clock:
+    """``clock`` due at a date somebody decided on; its ladder starts anew."""
     moved = clock.model_copy(
         update={
-            "limit_due": max(until, clock.limit_due),
+            "limit_due": until,
             "due": until,
-            "due_by": "extension",
+            "due_by": by,
             "level": Rung.L0,
             "reminded": False,
             "provisional": not rules.calendar.publishes(last_day(until)),

@@ -27,6 +27,7 @@ from domain.state import (
     Hazard,
     Obligation,
     Plan,
+    Triage,
 )
 from domain.values import (
     Channel,
@@ -87,6 +88,9 @@ class Changes(Value):
     registered_by: UnitId | None = None
     involved: tuple[UnitId, ...] | None = None
     handler: PersonRef | None = None
+    triage: Triage | None = None
+    returns: int | None = None
+    final_ruling: bool | None = None
     plan: Plan | None = None
     extension: Extension | None = None
     completion: Completion | None = None

@@ -58,7 +58,7 @@ class Clock(Value):
     started: datetime
     limit_due: datetime
     due: datetime
-    due_by: Literal["limit", "plan", "extension"] = "limit"
+    due_by: Literal["limit", "plan", "extension", "resumption"] = "limit"
     provisional: bool = False
     """暂定: the due date rests on a day that no calendar had published (N94)."""
     unpublished: bool = False
@@ -107,6 +107,14 @@ class Plan(Value):
 
     def last_node(self, same_day_as: datetime) -> datetime:
         return max(node.instant(same_day_as) for node in self.milestones)
+
+
+class Triage(Value):
+    """Why a hazard lies before the office (研判): who asked for what, and when."""
+
+    kind: Literal["upgrade", "diversion", "return"]
+    by: UnitId
+    since: datetime
 
 
 class Extension(Value):
@@ -187,6 +195,12 @@ class Hazard(Value):
     handler: PersonRef | None = None
 
     clocks: dict[ClockKey, Clock] = {}
+    triage: Triage | None = None
+    returns: int = 0
+    """How often a unit has sent the hazard back (退单, MOD-17)."""
+    final_ruling: bool = False
+    """The office has ruled on the jurisdiction: nobody may send it back (N08)."""
+
     plan: Plan | None = None
     extension: Extension | None = None
     completion: Completion | None = None
@@ -207,6 +221,11 @@ class Hazard(Value):
     @property
     def case(self) -> Case:
         return Case(mode=self.mode, urgency=self.urgency, code=self.code, category=self.category)
+
+    @property
+    def main_clock(self) -> Clock | None:
+        """The clock of the remediation itself; a rework has replaced it once the clearance was refused (I6)."""
+        return self.clocks.get(ClockKey.REWORK) or self.clocks.get(ClockKey.REMEDIATE)
 
     def running(self) -> Iterable[Clock]:
         return (clock for clock in self.clocks.values() if clock.running)
