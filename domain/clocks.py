@@ -126,6 +126,19 @@ def cap_of(rules: Rules, clock: Clock) -> Deadline | None:
     return rules.calendar.deadline(clock.started, clock.cap) if clock.cap else None
 
 
+def remediation(rules: Rules, hazard: Hazard, now: datetime) -> Clock:
+    """The main clock as it would start now."""
+    clock = start(rules, hazard, ClockKey.REMEDIATE, now)
+    assert clock is not None  # checked when the profile is loaded: every case has its row
+    return clock
+
+
+def longest(rules: Rules, clock: Clock) -> datetime:
+    """The latest date a clock may ever be given."""
+    cap = cap_of(rules, clock)
+    return cap.due if cap else clock.limit_due
+
+
 def instant_of(day: datetime | date, cap: datetime) -> datetime:
     """A due day as an instant: its 24:00, or the cap itself on the cap's own day."""
     if isinstance(day, datetime):
@@ -135,10 +148,16 @@ def instant_of(day: datetime | date, cap: datetime) -> datetime:
 
 def extended(rules: Rules, hazard: Hazard, clock: Clock, until: datetime, now: datetime) -> Clock:
     """A granted extension moves the due date and puts the ladder back to its foot (I7)."""
-    return set_to(rules, hazard, clock, until, "extension", now)
+    limit = clock.model_copy(update={"limit_due": max(until, clock.limit_due)})
+    return _set_to(rules, hazard, limit, until, "extension", now)
 
 
-def set_to(
+def resumed(rules: Rules, hazard: Hazard, clock: Clock, until: datetime, now: datetime) -> Clock:
+    """After key control the date that was set is the limit, whatever the policy would give."""
+    return _set_to(rules, hazard, clock.model_copy(update={"limit_due": until}), until, "resumption", now)
+
+
+def _set_to(
     rules: Rules,
     hazard: Hazard,
     clock: Clock,
@@ -149,7 +168,6 @@ def set_to(
     """``clock`` due at a date somebody decided on; its ladder starts anew."""
     moved = clock.model_copy(
         update={
-            "limit_due": until,
             "due": until,
             "due_by": by,
             "level": Rung.L0,
@@ -161,10 +179,14 @@ def set_to(
 
 
 def planned(rules: Rules, hazard: Hazard, clock: Clock, last_node: datetime, now: datetime) -> Clock:
-    """到点清零 (PLN-01): the plan's last node is the effective due date when it is the earlier one."""
-    if last_node >= clock.limit_due:
+    """到点清零 (PLN-01): the plan's last node is the effective due date when it is the earlier one.
+
+    A second plan, made after a triage, replaces the first one's date.
+    """
+    if last_node >= clock.limit_due == clock.due:
         return clock
-    moved = clock.model_copy(update={"due": last_node, "due_by": "plan", "provisional": False})
+    due = min(last_node, clock.limit_due)
+    moved = clock.model_copy(update={"due": due, "due_by": "plan", "provisional": False})
     return scheduled(rules, hazard, moved, now)
 
 

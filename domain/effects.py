@@ -12,7 +12,7 @@ from domain import commands as c
 from domain import routing as r
 from domain.draft import Draft
 from domain.organisation import Actor, PersonRef, Role
-from domain.state import Completion, Extension, Obligation, Plan, Triage
+from domain.state import Completion, Extension, Obligation, Plan, PlannedLookback, Triage
 from domain.values import (
     ClockKey,
     Confidentiality,
@@ -197,13 +197,11 @@ def control_review(draft: Draft, _form: r.ControlReview, _actor: Actor) -> None:
 
 
 def resume(draft: Draft, form: r.Resume, _actor: Actor) -> None:
-    """T24: remediation goes on with a new due date."""
-    clock = clocks.start(draft.rules, draft.hazard, ClockKey.REMEDIATE, draft.now)
-    assert clock is not None  # every mode has its row
-    cap = clocks.cap_of(draft.rules, clock)
-    until = clocks.instant_of(form.until, cap.due if cap else clock.limit_due)
-    draft.put(clocks.set_to(draft.rules, draft.hazard, clock, until, "resumption", draft.now))
-    draft.enter(State.REMEDIATING)
+    """T24: remediation goes on with a new due date; what never had a plan gets one first (PLN-01)."""
+    clock = clocks.remediation(draft.rules, draft.hazard, draft.now)
+    until = clocks.instant_of(form.until, clocks.longest(draft.rules, clock))
+    draft.put(clocks.resumed(draft.rules, draft.hazard, clock, until, draft.now))
+    draft.enter(State.REMEDIATING if draft.hazard.plan else State.PLANNING)
 
 
 def sign(draft: Draft, form: c.Sign, _actor: Actor) -> None:
@@ -341,6 +339,7 @@ def relapse(draft: Draft, _form: c.LookbackRelapse | c.ConfirmRelapse, _actor: A
         cleared_at=None,
         strike_off=None,
         relapse_until=None,
+        lookbacks=None,
         lookbacks_done=0,
         cleared_on_spot=False,
         has_after=False,
@@ -407,6 +406,7 @@ def load_calendar(draft: Draft, form: c.LoadCalendar, _actor: Actor) -> None:
     for clock in tuple(draft.hazard.clocks.values()):
         if clock.unpublished:
             draft.put(clocks.recounted(draft.rules, draft.hazard, clock, draft.now))
+    draft.set(lookbacks=_lookbacks_again(draft))
 
 
 # -- shared ------------------------------------------------------------------------------------------
@@ -419,10 +419,32 @@ def strike_off(draft: Draft) -> None:
     draft.set(
         cleared_at=draft.now,
         strike_off=strike_off_number(hazard.id, hazard.round),
+        lookbacks=_lookbacks(draft),
         lookbacks_done=0,
         relapse_until=rules.calendar.deadline(draft.now, rules.book.policy.relapse_match).due,
     )
     draft.enter(State.CLEARED)
+
+
+def _lookbacks(draft: Draft) -> tuple[PlannedLookback, ...] | None:
+    """All look-back dates, where there is more than the one whose clock runs from now on (N71)."""
+    limits = draft.rules.book.policy.lookback_limits(draft.hazard.mode)
+    if len(limits) < 2:
+        return None
+    cleared = draft.hazard.cleared_at or draft.now
+    ends = [draft.rules.calendar.deadline(cleared, limit) for limit in limits]
+    return tuple(PlannedLookback(due=end.due, provisional=end.provisional) for end in ends)
+
+
+def _lookbacks_again(draft: Draft) -> tuple[PlannedLookback, ...] | None:
+    """Dates still to come are counted by the new calendar; one whose clock runs stays when it is firm (I5)."""
+    hazard, again = draft.hazard, _lookbacks(draft)
+    if not hazard.lookbacks or not again:
+        return None
+    opened = hazard.lookbacks_done + (hazard.state is State.LOOK_BACK)
+    runs = hazard.clocks.get(ClockKey.LOOKBACK)
+    kept = opened + (runs is not None and not hazard.lookbacks[opened].provisional)
+    return (*hazard.lookbacks[:kept], *again[kept:])
 
 
 def _drop_pending_extension(draft: Draft) -> None:

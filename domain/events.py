@@ -27,6 +27,7 @@ from domain.state import (
     Hazard,
     Obligation,
     Plan,
+    PlannedLookback,
     Triage,
 )
 from domain.values import (
@@ -99,6 +100,7 @@ class Changes(Value):
     cleared_at: datetime | None = None
     cleared_on_spot: bool | None = None
     strike_off: str | None = None
+    lookbacks: tuple[PlannedLookback, ...] | None = None
     lookbacks_done: int | None = None
     relapses: int | None = None
     relapse_until: datetime | None = None

@@ -281,10 +281,10 @@ def participants_known(ask: Ask) -> bool:
     "an upgraded hazard goes to a bureau",
 )
 def upgrade_goes_to_a_bureau(ask: Ask) -> bool:
+    """Sent back by one bureau, an upgraded hazard goes to another one."""
     triage, unit = ask.hazard.triage, ask.unit(ask.form.target)
-    if triage is None or triage.kind != "upgrade":
-        return True
-    return unit is not None and unit.type is UnitType.BUREAU
+    upgraded = ask.hazard.mode is Mode.UPGRADED or (triage is not None and triage.kind == "upgrade")
+    return not upgraded or (unit is not None and unit.type is UnitType.BUREAU)
 
 
 @form_guard(
@@ -371,27 +371,42 @@ def decides_extensions(ask: Ask) -> bool:
     "not-ahead",
     422,
     "REM-04",
-    "恢复整治的新期限须在今后，且不超过本方式的最长期限",
-    "the new due date must lie ahead, within the longest the mode allows",
+    "恢复整治的新期限须在今后",
+    "the new due date must lie ahead",
+)
+def resumption_ahead(ask: Ask) -> bool:
+    return clocks.instant_of(ask.form.until, _longest(ask)) > ask.now
+
+
+@form_guard(
+    "beyond-cap",
+    422,
+    "REM-04",
+    "恢复整治的新期限超过本方式的最长期限",
+    "the new due date is later than the longest the mode allows",
 )
 def resumption_within_cap(ask: Ask) -> bool:
-    clock = clocks.start(ask.rules, ask.hazard, ClockKey.REMEDIATE, ask.now)
-    if clock is None:
-        return True
-    cap = clocks.cap_of(ask.rules, clock)
-    longest = cap.due if cap else clock.limit_due
-    return ask.now < clocks.instant_of(ask.form.until, longest) <= longest
+    longest = _longest(ask)
+    return clocks.instant_of(ask.form.until, longest) <= longest
+
+
+def _longest(ask: Ask) -> datetime:
+    """How far a remediation that started now could ever reach."""
+    return clocks.longest(ask.rules, clocks.remediation(ask.rules, ask.hazard, ask.now))
 
 
 @state_guard(
-    "own-lookback",
+    "other-seat",
     403,
     "LBK-01",
-    "提级整治的回头看由清零办或其他单位办理，责任单位不得自查自过",
-    "the look-back of an upgraded hazard is done by the office or another unit, not by its owner",
+    "回头看：一般整治由责任单位或清零办办理，提级整治由清零办或其他相关单位办理，责任单位不得自查自过",
+    "the owner or the office looks back at a general hazard; at an upgraded one the office or another unit "
+    "concerned, not its owner",
 )
-def not_its_own_lookback(ask: Ask) -> bool:
-    return ask.hazard.mode.handled_as is Mode.GENERAL or ask.actor.unit != ask.hazard.owner
+def looks_back(ask: Ask) -> bool:
+    if ask.actor.role in ROLES_OF_THE_OFFICE:
+        return True
+    return (ask.actor.unit == ask.hazard.owner) == (ask.hazard.mode.handled_as is Mode.GENERAL)
 
 
 # -- plan and extension ------------------------------------------------------------------------------
@@ -548,6 +563,17 @@ def request_pending(ask: Ask) -> bool:
 
 
 # -- clearance ---------------------------------------------------------------------------------------
+
+
+@state_guard(
+    "no-plan",
+    409,
+    "PLN-01",
+    "尚未制定一患一方案，请先恢复整治并提交方案",
+    "there is no plan yet; resume the remediation and file one first",
+)
+def has_plan(ask: Ask) -> bool:
+    return ask.hazard.plan is not None
 
 
 @state_guard(

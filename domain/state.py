@@ -133,6 +133,14 @@ class Completion(Value):
     outcome: Outcome
 
 
+class PlannedLookback(Value):
+    """A look-back date as it was counted at the clearance (LBK-02); ``due`` is its 24:00."""
+
+    due: datetime
+    provisional: bool = False
+    """暂定, as of a clock (N94)."""
+
+
 class Obligation(Value):
     """Something a seat owes apart from the hazard's clocks: a stated reason (说明), a talk to hold."""
 
@@ -210,6 +218,8 @@ class Hazard(Value):
     cleared_at: datetime | None = None
     cleared_on_spot: bool = False
     strike_off: str | None = None
+    lookbacks: tuple[PlannedLookback, ...] = ()
+    """Where a clearance is followed by several look-backs: the dates of all of them."""
     lookbacks_done: int = 0
     relapses: int = 0
     relapse_until: datetime | None = None

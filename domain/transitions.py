@@ -64,12 +64,21 @@ class Who:
         roles = "、".join(role.zh for role in Role if role in self.roles)
         if self.relation is Relation.ANY:
             return roles
-        return f"{self.relation.zh}的{roles}"
+        kinds = "、".join(kind.zh for kind in self._kinds)
+        return f"{self.relation.zh}{f'（{kinds}）' if kinds else ''}的{roles}"
 
     @property
     def en(self) -> str:
         roles = " / ".join(role.en for role in Role if role in self.roles)
-        return roles if self.relation is Relation.ANY else f"{roles} of {self.relation.en}"
+        if self.relation is Relation.ANY:
+            return roles
+        kinds = ", ".join(kind.en for kind in self._kinds)
+        return f"{roles} of {self.relation.en}{f' ({kinds})' if kinds else ''}"
+
+    @property
+    def _kinds(self) -> list[UnitType]:
+        """The kinds of unit to name; a place is a sub-district's anyway."""
+        return [] if self.relation is Relation.PLACE else [kind for kind in UnitType if kind in self.types]
 
 
 class Target(Enum):
@@ -79,6 +88,7 @@ class Target(Enum):
     BY_CHANNEL = "REPORTED / REGISTERED"
     BY_LOOKBACKS_LEFT = "CLEARED / CLOSED"
     BY_MODE = "CLEARED / AWAITING_RECOGNITION"
+    BY_PLAN = "REMEDIATING / PLANNING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,11 +231,12 @@ TRANSITIONS: tuple[Transition, ...] = (
          effect=effects.enter_key_control),
     _row("T24", "control_review", State.KEY_CONTROL, Target.STAYS, (_OWNER_LEADERS, _OFFICE), "REM-04",
          effect=effects.control_review),
-    _row("T24", "resume", State.KEY_CONTROL, State.REMEDIATING, (_OWNER_LEADERS, _OFFICE), "REM-04",
-         guards.resumption_within_cap,
+    _row("T24", "resume", State.KEY_CONTROL, Target.BY_PLAN, (_OWNER_LEADERS, _OFFICE), "REM-04",
+         guards.resumption_ahead, guards.resumption_within_cap,
          effect=effects.resume),
     _row("T25", "report_completion", frozenset({State.REMEDIATING, State.KEY_CONTROL}), State.SELF_ASSESSMENT,
          (_OWNER_HANDLER, _OWNER_LIAISON), "VER-02",
+         guards.has_plan,
          effect=effects.report_completion),
     _row("T26", "assess_pass", State.SELF_ASSESSMENT, Target.BY_MODE, (_OWNER_ASSESSOR,), "VER-01",
          guards.assessor_is_not_handler, guards.goals_known, guards.every_goal_met,
@@ -242,11 +253,11 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("T30", None, State.CLEARED, State.LOOK_BACK, (_SYSTEM,), "LBK-01"),
     _row("T31", "lookback_pass", State.LOOK_BACK, Target.BY_LOOKBACKS_LEFT,
          (_OFFICE, _OWNER_WATCH, _CONCERNED_WATCH), "LBK-01",
-         guards.not_its_own_lookback,
+         guards.looks_back,
          effect=effects.lookback_pass),
     _row("T32", "lookback_relapse", State.LOOK_BACK, State.PLANNING,
          (_OFFICE, _OWNER_WATCH, _CONCERNED_WATCH), "LBK-03",
-         guards.not_its_own_lookback,
+         guards.looks_back,
          effect=effects.relapse),
     _row("T32", "confirm_relapse", frozenset({State.CLEARED, State.LOOK_BACK}), State.PLANNING,
          (_DESK, _OFFICE), "LBK-03",
