@@ -223,7 +223,7 @@ def recounted(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Cloc
 
     Firm dates stay (I5); alarms that lie on days nobody had published are set again.
     """
-    update: dict[str, object] = {"calendar": rules.calendar_digest}
+    update: dict[str, object] = {"calendar": rules.calendar_digest} if clock.provisional else {}
     if clock.provisional and clock.due_by == "limit":
         ends = rules.calendar.deadline(clock.started, clock.limit)
         update |= {"limit_due": ends.due, "due": ends.due, "provisional": ends.provisional}
