@@ -11,7 +11,8 @@ from pydantic_core import from_json
 
 from api.faults import Fault, faults_of
 from api.problems import Problem
-from domain.commands import COMMANDS, Command, CommandForm
+from domain.commands import COMMANDS, Command
+from domain.forms import CommandForm
 from domain.transitions import BY_COMMAND, Transition
 from domain.values import State
 

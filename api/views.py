@@ -17,7 +17,7 @@ from domain.ladder import next_wakeup
 from domain.library import Rulebook
 from domain.organisation import PersonRef
 from domain.refusal import Refused
-from domain.state import Clock, Extension, Hazard, Obligation
+from domain.state import Clock, Extension, Hazard, Obligation, PlannedLookback, Triage
 from domain.values import (
     Channel,
     ClockKey,
@@ -191,6 +191,9 @@ class HazardView(View):
 
     deadlines: list[DeadlineView]
     next_wakeup: datetime | None
+    triage: Triage | None
+    returns: int
+    final_ruling: bool
     plan: PlanView | None
     extension: Extension | None
     completion: CompletionView | None
@@ -200,6 +203,7 @@ class HazardView(View):
     cleared_at: datetime | None
     cleared_on_spot: bool
     strike_off: str | None
+    lookbacks: list[PlannedLookback]
     lookbacks_done: int
     relapses: int
     relapse_until: datetime | None
@@ -250,6 +254,9 @@ def hazard_view(seen: Seen) -> HazardView:
             for clock in sorted(hazard.clocks.values(), key=lambda clock: clock.due)
         ],
         next_wakeup=next_wakeup(hazard),
+        triage=hazard.triage,
+        returns=hazard.returns,
+        final_ruling=hazard.final_ruling,
         plan=_plan(hazard),
         extension=hazard.extension,
         completion=CompletionView(at=hazard.completion.at, outcome=hazard.completion.outcome)
@@ -260,6 +267,7 @@ def hazard_view(seen: Seen) -> HazardView:
         cleared_at=hazard.cleared_at,
         cleared_on_spot=hazard.cleared_on_spot,
         strike_off=hazard.strike_off,
+        lookbacks=list(hazard.lookbacks),
         lookbacks_done=hazard.lookbacks_done,
         relapses=hazard.relapses,
         relapse_until=hazard.relapse_until,

@@ -6,11 +6,8 @@ Each entry: the rule it is about, then what differs, in Chinese and in English.
 DIFFERENCES = (
     (
         "MOD-01",
-        "目前只有一般整治：提级、分流、挂牌（T07–T16、T18、T20、T28、T29）、重点防控（T23、T24）、移交（T33 hand_over）"
-        "及其状态、子任务尚未建立。承办单位因此暂不能退单。",
-        "Only the general mode is built: upgrading, diversion and listing (T07–T16, T18, T20, T28, T29), key "
-        "control (T23, T24) and handing over (T33 hand_over) with their states and sub-tasks are to come. "
-        "So a unit cannot yet return what was assigned to it.",
+        "挂牌整治（T09、T14–T16、T20、T29）及其状态、子任务尚未建立。",
+        "Listing (T09, T14–T16, T20, T29) with its states and sub-tasks is to come.",
     ),
     (
         "T01",
@@ -22,6 +19,48 @@ DIFFERENCES = (
         "T05",
         "村居、管区与街镇同样可以自行整治登记的隐患。",
         "Village committees and zones handle what they registered just as sub-districts do.",
+    ),
+    (
+        "T07",
+        "研判期间本级整治时限停计；退回（T11）后照原日期接着走，没有走过的从退回时起算。原方案在新方案提交前仍然有效。",
+        "While the hazard is before the office its own clock stands; after a return (T11) it goes on with its "
+        "old dates, or starts then if it never ran. The old plan holds until a new one is filed.",
+    ),
+    (
+        "T10",
+        "提级的隐患只能转递给委办局，退单后改派也一样。",
+        "An upgraded hazard is routed to a bureau only, when it was sent back too.",
+    ),
+    (
+        "T18",
+        "退单后隐患由城运中心管辖，直到改派；方式不变，不能退回申请单位（T11）。",
+        "What is sent back is the transfer desk's until it is routed anew. Its mode stays, and it cannot be "
+        "returned to a requester (T11).",
+    ),
+    (
+        "T23",
+        "转入重点防控由批准者本人办理：一般、分流为一把手，提级为清零办。没有另设申请一步。",
+        "Key control is entered by whoever approves it: the principal for general and diverted hazards, the "
+        "office for upgraded ones. There is no request before it.",
+    ),
+    (
+        "T24",
+        "恢复整治的期限不超过自恢复之日起重新计算的最长期限；尚无方案的先回到方案制定中，无方案不得报结（A16）。"
+        "从重点防控报结而评估不通过的，按返工计时。",
+        "The date of a resumption lies within the longest limit counted from it. What has no plan goes back to "
+        "planning, and nothing is reported done without one (A16). A failed assessment of what was reported done "
+        "from key control starts the rework.",
+    ),
+    (
+        "T31",
+        "提级整治的回头看由清零办或已涉及该隐患的其他单位办理；一般、分流由责任单位或清零办办理。",
+        "At an upgraded hazard the office or another unit already concerned with it looks back; at general and "
+        "diverted ones the owner or the office.",
+    ),
+    (
+        "T33",
+        "移交后尚不能再记配合情况。",
+        "Notes of cooperation after a hand-over are to come.",
     ),
     (
         "T19",
@@ -73,6 +112,17 @@ DIFFERENCES = (
         "不紧急而按小时计的小类时限（如井盖），督办阶梯仍按工作日；按小时计的时限没有提醒。",
         "Limits of single items in hours (manholes) without urgency climb the ladder by working days; limits in "
         "hours have no reminder.",
+    ),
+    (
+        "§3.4",
+        "风险类别 1–3 的方案、返工、认定、评估都不因紧急而缩短；特急的返工、认定时限同紧急。",
+        "Urgency shortens neither plan, rework, recognition nor assessment of risk categories 1–3. Rework and "
+        "recognition of FLASH hazards have the limits of URGENT ones.",
+    ),
+    (
+        "§3.4",
+        "清零办逾期的催办、督办发给清零办，尚不抄送组长。",
+        "The office is urged when it is late itself; the head of the leading group gets no copy yet.",
     ),
     (
         "§3.4",

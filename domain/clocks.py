@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Literal
 
 from domain.calendar import Deadline
 from domain.library import Rules
@@ -21,9 +22,13 @@ from domain.values import (
 
 MAIN_TIMER: dict[State, ClockKey] = {
     State.REPORTED: ClockKey.VERIFY,
+    State.UNDER_TRIAGE: ClockKey.TRIAGE,
+    State.JURISDICTION_RULING: ClockKey.JURISDICTION,
     State.AWAITING_SIGNOFF: ClockKey.SIGN,
     State.PLANNING: ClockKey.PLAN,
+    State.KEY_CONTROL: ClockKey.CONTROL_REVIEW,
     State.SELF_ASSESSMENT: ClockKey.ASSESS,
+    State.AWAITING_RECOGNITION: ClockKey.RECOGNISE,
     State.CLEARED: ClockKey.LOOKBACK,
     State.LOOK_BACK: ClockKey.LOOKBACK_DO,
 }
@@ -56,7 +61,7 @@ def start(rules: Rules, hazard: Hazard, key: ClockKey, now: datetime) -> Clock |
 
 def _lookback(rules: Rules, hazard: Hazard, now: datetime) -> Clock | None:
     """The next look-back date, counted from the clearance (N71)."""
-    limits = rules.book.policy.lookbacks.get(hazard.mode, ())
+    limits = rules.book.policy.lookback_limits(hazard.mode)
     if hazard.lookbacks_done >= len(limits):
         return None
     cleared = hazard.cleared_at or now
@@ -121,6 +126,19 @@ def cap_of(rules: Rules, clock: Clock) -> Deadline | None:
     return rules.calendar.deadline(clock.started, clock.cap) if clock.cap else None
 
 
+def remediation(rules: Rules, hazard: Hazard, now: datetime) -> Clock:
+    """The main clock as it would start now."""
+    clock = start(rules, hazard, ClockKey.REMEDIATE, now)
+    assert clock is not None  # checked when the profile is loaded: every case has its row
+    return clock
+
+
+def longest(rules: Rules, clock: Clock) -> datetime:
+    """The latest date a clock may ever be given."""
+    cap = cap_of(rules, clock)
+    return cap.due if cap else clock.limit_due
+
+
 def instant_of(day: datetime | date, cap: datetime) -> datetime:
     """A due day as an instant: its 24:00, or the cap itself on the cap's own day."""
     if isinstance(day, datetime):
@@ -130,11 +148,28 @@ def instant_of(day: datetime | date, cap: datetime) -> datetime:
 
 def extended(rules: Rules, hazard: Hazard, clock: Clock, until: datetime, now: datetime) -> Clock:
     """A granted extension moves the due date and puts the ladder back to its foot (I7)."""
+    limit = clock.model_copy(update={"limit_due": max(until, clock.limit_due)})
+    return _set_to(rules, hazard, limit, until, "extension", now)
+
+
+def resumed(rules: Rules, hazard: Hazard, clock: Clock, until: datetime, now: datetime) -> Clock:
+    """After key control the date that was set is the limit, whatever the policy would give."""
+    return _set_to(rules, hazard, clock.model_copy(update={"limit_due": until}), until, "resumption", now)
+
+
+def _set_to(
+    rules: Rules,
+    hazard: Hazard,
+    clock: Clock,
+    until: datetime,
+    by: Literal["extension", "resumption"],
+    now: datetime,
+) -> Clock:
+    """``clock`` due at a date somebody decided on; its ladder starts anew."""
     moved = clock.model_copy(
         update={
-            "limit_due": max(until, clock.limit_due),
             "due": until,
-            "due_by": "extension",
+            "due_by": by,
             "level": Rung.L0,
             "reminded": False,
             "provisional": not rules.calendar.publishes(last_day(until)),
@@ -144,10 +179,14 @@ def extended(rules: Rules, hazard: Hazard, clock: Clock, until: datetime, now: d
 
 
 def planned(rules: Rules, hazard: Hazard, clock: Clock, last_node: datetime, now: datetime) -> Clock:
-    """到点清零 (PLN-01): the plan's last node is the effective due date when it is the earlier one."""
-    if last_node >= clock.limit_due:
+    """到点清零 (PLN-01): the plan's last node is the effective due date when it is the earlier one.
+
+    A second plan, made after a triage, replaces the first one's date.
+    """
+    if last_node >= clock.limit_due == clock.due:
         return clock
-    moved = clock.model_copy(update={"due": last_node, "due_by": "plan", "provisional": False})
+    due = min(last_node, clock.limit_due)
+    moved = clock.model_copy(update={"due": due, "due_by": "plan", "provisional": False})
     return scheduled(rules, hazard, moved, now)
 
 
@@ -184,7 +223,7 @@ def recounted(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Cloc
 
     Firm dates stay (I5); alarms that lie on days nobody had published are set again.
     """
-    update: dict[str, object] = {"calendar": rules.calendar_digest}
+    update: dict[str, object] = {"calendar": rules.calendar_digest} if clock.provisional else {}
     if clock.provisional and clock.due_by == "limit":
         ends = rules.calendar.deadline(clock.started, clock.limit)
         update |= {"limit_due": ends.due, "due": ends.due, "provisional": ends.provisional}

@@ -6,22 +6,35 @@ the business of ``transitions``. What a text or a date may be is said in ``texts
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
     Field,
     TypeAdapter,
     ValidationError,
     model_validator,
 )
 
-from domain.organisation import Actor, PersonRef
+from domain.forms import CommandForm, Evidence, Form, GoalResult, HazardNumber, Person
+from domain.organisation import Actor
 from domain.refusal import FieldError, Refusal, refuse
 from domain.risk import Grade
+from domain.routing import (
+    ControlReview,
+    EnterKeyControl,
+    HandOver,
+    JurisdictionRule,
+    JurisdictionUnclear,
+    RecogniseFail,
+    RecognisePass,
+    RequestDiversion,
+    RequestUpgrade,
+    Resume,
+    Return,
+    TriageReturn,
+    TriageRoute,
+)
 from domain.state import Goal, Milestone
 from domain.texts import (
     DayOrInstant,
@@ -33,48 +46,7 @@ from domain.texts import (
     Text,
     says_something,
 )
-from domain.values import Channel, Confidentiality, Digest, HazardId, Outcome, Urgency, Value
-
-
-class Form(BaseModel):
-    """A form as it was filled in. Unknown fields are an error: a misspelt field must not vanish."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class CommandForm(Form):
-    """A form that is a command; ``do`` is its name."""
-
-    zh: ClassVar[str]
-    en: ClassVar[str]
-    do: str
-
-
-def _no_unknown_fields(value: Any) -> Any:
-    unknown = set(value) - set(PersonRef.model_fields) if isinstance(value, dict) else ()
-    if unknown:
-        raise ValueError("a person is named by “person” and “post” only 人员只填 person 和 post")
-    return value
-
-
-Person = Annotated[PersonRef, BeforeValidator(_no_unknown_fields)]
-HazardNumber = Annotated[HazardId, Field(min_length=1, max_length=64), AfterValidator(says_something)]
-
-
-class Evidence(Form):
-    """A photo or document by reference and, where known, its SHA-256 (影像, 附件)."""
-
-    kind: Literal["before", "after", "document", "other"]
-    ref: Line
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
-
-
-class GoalResult(Form):
-    """Whether one goal of the plan is met (VER-09)."""
-
-    goal: Line
-    met: bool
-    note: OptionalText = ""
+from domain.values import Channel, Confidentiality, Digest, Outcome, Urgency, Value
 
 
 class Report(CommandForm):
@@ -353,14 +325,26 @@ Command = Annotated[
     | ClearOnSpot
     | SelfHandle
     | Assign
+    | RequestUpgrade
+    | RequestDiversion
+    | TriageRoute
+    | TriageReturn
+    | JurisdictionUnclear
+    | JurisdictionRule
     | Sign
+    | Return
     | SubmitPlan
     | Progress
     | RequestExtension
     | DecideExtension
+    | EnterKeyControl
+    | ControlReview
+    | Resume
     | ReportCompletion
     | AssessPass
     | AssessFail
+    | RecognisePass
+    | RecogniseFail
     | LookbackPass
     | LookbackRelapse
     | ConfirmRelapse
@@ -368,6 +352,7 @@ Command = Annotated[
     | AcceptReason
     | Classify
     | Merge
+    | HandOver
     | LoadCalendar,
     Field(discriminator="do"),
 ]

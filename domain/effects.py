@@ -5,15 +5,19 @@ Timers of the states entered and left, level and punctuality follow by themselve
 
 from __future__ import annotations
 
+from typing import Literal
+
 from domain import clocks
 from domain import commands as c
+from domain import routing as r
 from domain.draft import Draft
 from domain.organisation import Actor, PersonRef, Role
-from domain.state import Completion, Extension, Obligation, Plan
+from domain.state import Completion, Extension, Obligation, Plan, PlannedLookback, Triage
 from domain.values import (
     ClockKey,
     Confidentiality,
     HazardId,
+    Mode,
     State,
     UnitId,
     Urgency,
@@ -97,16 +101,107 @@ def self_handle(draft: Draft, form: c.SelfHandle, actor: Actor) -> None:
 
 def assign(draft: Draft, form: c.Assign, _actor: Actor) -> None:
     """T06: the transfer starts both the sign-off and the remediation clock."""
-    target = draft.rules.book.organisation.find(form.target)
-    assert target is not None  # guard target_exists
-    draft.set(owner=target.id)
-    draft.involve(target.id)
+    _transfer(draft, form.target)
+
+
+def request_upgrade(draft: Draft, _form: r.RequestUpgrade, _actor: Actor) -> None:
+    """T07: before the office; the requester's own clock is silent until that has decided."""
+    _lay_before_the_office(draft, "upgrade")
+
+
+def request_diversion(draft: Draft, _form: r.RequestDiversion, _actor: Actor) -> None:
+    """T08: not of the bureau's own line."""
+    _lay_before_the_office(draft, "diversion")
+
+
+def _lay_before_the_office(draft: Draft, kind: Literal["upgrade", "diversion"]) -> None:
+    _drop_pending_extension(draft)
+    draft.stop(ClockKey.REMEDIATE)
+    draft.stop(ClockKey.REWORK)
+    draft.set(triage=Triage(kind=kind, by=draft.hazard.owner, since=draft.now))
+    office = draft.rules.book.organisation.office
+    draft.involve(office)
+    draft.enter(State.UNDER_TRIAGE)
+    triage = draft.hazard.clocks.get(ClockKey.TRIAGE)
+    draft.notify(office, Role.OFFICE, "研判申请", clock=ClockKey.TRIAGE, due=triage.due if triage else None)
+
+
+def triage_route(draft: Draft, form: r.TriageRoute, _actor: Actor) -> None:
+    """T10: transferred to the competent unit; the mode follows what was asked for."""
+    triage = draft.hazard.triage
+    modes = {"upgrade": Mode.UPGRADED, "diversion": Mode.DIVERTED}
+    draft.set(mode=modes.get(triage.kind, draft.hazard.mode) if triage else draft.hazard.mode)
+    _transfer(draft, form.target)
+
+
+def triage_return(draft: Draft, _form: r.TriageReturn, _actor: Actor) -> None:
+    """T11: back to the requester, as a general hazard; its clock goes on as if it had not been stopped."""
+    assert draft.hazard.triage is not None  # guard has_requester
+    draft.set(owner=draft.hazard.triage.by, triage=None, mode=Mode.GENERAL)
+    draft.go_on(ClockKey.REMEDIATE)
+    draft.go_on(ClockKey.REWORK)
+    if draft.hazard.main_clock is None:
+        draft.start(ClockKey.REMEDIATE)
+    draft.enter(State.PLANNING)
+    draft.notify(draft.hazard.owner, Role.LIAISON, "研判退回", clock=ClockKey.PLAN)
+
+
+def jurisdiction_unclear(draft: Draft, _form: r.JurisdictionUnclear, _actor: Actor) -> None:
+    draft.enter(State.JURISDICTION_RULING)
+    draft.notify(draft.rules.book.organisation.office, Role.OFFICE, "明确管辖", clock=ClockKey.JURISDICTION)
+
+
+def jurisdiction_rule(draft: Draft, form: r.JurisdictionRule, _actor: Actor) -> None:
+    """T13: final; handled and assessed as a general hazard (MOD-10)."""
+    draft.set(mode=Mode.GENERAL, final_ruling=True)
+    _transfer(draft, form.target)
+
+
+def send_back(draft: Draft, _form: r.Return, actor: Actor) -> None:
+    """T18: the desk holds the hazard again until it is routed anew (MOD-17)."""
+    organisation = draft.rules.book.organisation
+    draft.end(ClockKey.REMEDIATE)
+    draft.set(
+        owner=organisation.desk,
+        returns=draft.hazard.returns + 1,
+        triage=Triage(kind="return", by=actor.unit, since=draft.now),
+    )
+    draft.involve(organisation.desk)
+    draft.enter(State.UNDER_TRIAGE)
+    draft.notify(organisation.office, Role.OFFICE, "退单", clock=ClockKey.TRIAGE)
+
+
+def _transfer(draft: Draft, target: str) -> None:
+    """A new owner starts with clocks and a ladder of his own (I7)."""
+    unit = draft.rules.book.organisation.find(target)
+    assert unit is not None  # guard target_exists
+    draft.end_all()
+    draft.set(owner=unit.id, handler=None, triage=None, plan=None, extension=None, completion=None)
+    draft.involve(unit.id)
     draft.start(ClockKey.REMEDIATE)
     draft.enter(State.AWAITING_SIGNOFF)
     sign = draft.hazard.clocks.get(ClockKey.SIGN)
-    draft.notify(
-        target.id, Role.LIAISON, "转递（交办）单", clock=ClockKey.SIGN, due=sign.due if sign else None
-    )
+    draft.notify(unit.id, Role.LIAISON, "转递（交办）单", clock=ClockKey.SIGN, due=sign.due if sign else None)
+
+
+def enter_key_control(draft: Draft, _form: r.EnterKeyControl, _actor: Actor) -> None:
+    """T23: cannot be solved now; the four defences stand, the hazard stays open, the ladder is at L0."""
+    _drop_pending_extension(draft)
+    draft.end(ClockKey.REMEDIATE, ClockKey.REWORK)
+    draft.enter(State.KEY_CONTROL)
+
+
+def control_review(draft: Draft, _form: r.ControlReview, _actor: Actor) -> None:
+    """T24: the next review is due from this one."""
+    draft.start(ClockKey.CONTROL_REVIEW)
+
+
+def resume(draft: Draft, form: r.Resume, _actor: Actor) -> None:
+    """T24: remediation goes on with a new due date; what never had a plan gets one first (PLN-01)."""
+    clock = clocks.remediation(draft.rules, draft.hazard, draft.now)
+    until = clocks.instant_of(form.until, clocks.longest(draft.rules, clock))
+    draft.put(clocks.resumed(draft.rules, draft.hazard, clock, until, draft.now))
+    draft.enter(State.REMEDIATING if draft.hazard.plan else State.PLANNING)
 
 
 def sign(draft: Draft, form: c.Sign, _actor: Actor) -> None:
@@ -123,7 +218,9 @@ def submit_plan(draft: Draft, form: c.SubmitPlan, _actor: Actor) -> None:
         goals=tuple(goal.goal() for goal in form.goals),
     )
     draft.set(plan=plan)
-    clock = draft.hazard.clocks.get(ClockKey.REMEDIATE)
+    if draft.hazard.handler is None:  # returned from triage before anybody had signed for it
+        draft.set(handler=form.responsible_staff[0])
+    clock = draft.hazard.main_clock
     if clock:
         last = plan.last_node(clock.limit_due)
         draft.put(clocks.planned(draft.rules, draft.hazard, clock, last, draft.now))
@@ -145,19 +242,17 @@ def progress(draft: Draft, form: c.Progress, _actor: Actor) -> None:
 
 def request_extension(draft: Draft, form: c.RequestExtension, _actor: Actor) -> None:
     """T22: asked once per round, before the due date."""
-    clock = draft.hazard.clocks[ClockKey.REMEDIATE]
+    clock = draft.hazard.main_clock
+    assert clock is not None  # guard extendable
     cap = clocks.cap_of(draft.rules, clock)
     assert cap is not None  # guard extendable
     until = cap.due if form.until is None else clocks.instant_of(form.until, cap.due)
     draft.set(extension=Extension(requested_at=draft.now, until=until))
     draft.start(ClockKey.EXTENSION_DECISION)
-    draft.notify(
-        draft.rules.book.organisation.desk,
-        Role.DESK,
-        "延期申请",
-        clock=ClockKey.EXTENSION_DECISION,
-        due=until,
-    )
+    organisation = draft.rules.book.organisation
+    desk_decides = draft.hazard.mode is Mode.GENERAL
+    unit, role = (organisation.desk, Role.DESK) if desk_decides else (organisation.office, Role.OFFICE)
+    draft.notify(unit, role, "延期申请", clock=ClockKey.EXTENSION_DECISION, due=until)
 
 
 def decide_extension(draft: Draft, form: c.DecideExtension, _actor: Actor) -> None:
@@ -166,7 +261,7 @@ def decide_extension(draft: Draft, form: c.DecideExtension, _actor: Actor) -> No
     assert extension is not None  # guard request_pending
     draft.end(ClockKey.EXTENSION_DECISION)
     draft.set(extension=extension.model_copy(update={"decision": "granted" if form.approve else "refused"}))
-    clock = draft.hazard.clocks.get(ClockKey.REMEDIATE)
+    clock = draft.hazard.main_clock
     if form.approve and clock:
         draft.put(clocks.extended(draft.rules, draft.hazard, clock, extension.until, draft.now))
         draft.lower_the_ladder()
@@ -182,33 +277,52 @@ def report_completion(draft: Draft, form: c.ReportCompletion, actor: Actor) -> N
     )
     if any(item.kind == "after" for item in form.evidence):
         draft.set(has_after=True)
-    extension = draft.hazard.extension
-    if extension and extension.decision == "pending":
-        draft.end(ClockKey.EXTENSION_DECISION)
-        draft.set(extension=extension.model_copy(update={"decision": "lapsed"}))
+    _drop_pending_extension(draft)
     draft.stop(ClockKey.REMEDIATE)
+    draft.stop(ClockKey.REWORK)
     draft.enter(State.SELF_ASSESSMENT)
 
 
 def assess_pass(draft: Draft, form: c.AssessPass, _actor: Actor) -> None:
-    """T26: a GENERAL hazard is recognised by the unit that cleared it (VER-01)."""
+    """T26: a general hazard is recognised by the unit that cleared it (VER-01), an upgraded one by the
+    office: there this is the 初步评估 (VER-03)."""
     if any(item.kind == "after" for item in form.evidence):
         draft.set(has_after=True)
-    strike_off(draft)
+    if draft.hazard.mode.handled_as is Mode.GENERAL:
+        strike_off(draft)
+    else:
+        draft.enter(State.AWAITING_RECOGNITION)
 
 
 def assess_fail(draft: Draft, _form: c.AssessFail, _actor: Actor) -> None:
     """T27: the main clock goes on as if it had not been stopped."""
     draft.set(completion=None)
     draft.go_on(ClockKey.REMEDIATE)
+    draft.go_on(ClockKey.REWORK)
+    if draft.hazard.main_clock is None:  # the work was reported done from key control
+        draft.start(ClockKey.REWORK)
     draft.enter(State.REMEDIATING)
+
+
+def recognise_pass(draft: Draft, _form: r.RecognisePass, _actor: Actor) -> None:
+    """T28: the office recognises; no unit recognises its own (I3)."""
+    strike_off(draft)
+
+
+def recognise_fail(draft: Draft, _form: r.RecogniseFail, _actor: Actor) -> None:
+    """T28: the rework replaces the main clock; what was submitted in time never was late (I6)."""
+    draft.set(completion=None)
+    draft.end(ClockKey.REMEDIATE, ClockKey.REWORK)
+    draft.start(ClockKey.REWORK)
+    draft.enter(State.REMEDIATING)
+    draft.notify(draft.hazard.owner, Role.LIAISON, "不予认定通知", clock=ClockKey.REWORK)
 
 
 def lookback_pass(draft: Draft, _form: c.LookbackPass, _actor: Actor) -> None:
     """T31: the last look-back closes the hazard; before that it stays on watch."""
     done = draft.hazard.lookbacks_done + 1
     draft.set(lookbacks_done=done)
-    total = len(draft.rules.book.policy.lookbacks.get(draft.hazard.mode, ()))
+    total = len(draft.rules.book.policy.lookback_limits(draft.hazard.mode))
     draft.enter(State.CLEARED if done < total else State.CLOSED)
 
 
@@ -225,6 +339,7 @@ def relapse(draft: Draft, _form: c.LookbackRelapse | c.ConfirmRelapse, _actor: A
         cleared_at=None,
         strike_off=None,
         relapse_until=None,
+        lookbacks=None,
         lookbacks_done=0,
         cleared_on_spot=False,
         has_after=False,
@@ -279,12 +394,19 @@ def merge(draft: Draft, form: c.Merge, _actor: Actor) -> None:
     draft.set(merged_into=form.into)
 
 
+def hand_over(draft: Draft, _form: r.HandOver, _actor: Actor) -> None:
+    """T33: to a higher level or outside; handling here ends."""
+    draft.enter(State.HANDED_OVER)
+    draft.end_all()
+
+
 def load_calendar(draft: Draft, form: c.LoadCalendar, _actor: Actor) -> None:
     """N94: provisional dates are computed again; ``draft.rules`` already holds the new calendar."""
     draft.set(calendar=form.calendar)
     for clock in tuple(draft.hazard.clocks.values()):
         if clock.unpublished:
             draft.put(clocks.recounted(draft.rules, draft.hazard, clock, draft.now))
+    draft.set(lookbacks=_lookbacks_again(draft))
 
 
 # -- shared ------------------------------------------------------------------------------------------
@@ -297,10 +419,39 @@ def strike_off(draft: Draft) -> None:
     draft.set(
         cleared_at=draft.now,
         strike_off=strike_off_number(hazard.id, hazard.round),
+        lookbacks=_lookbacks(draft),
         lookbacks_done=0,
         relapse_until=rules.calendar.deadline(draft.now, rules.book.policy.relapse_match).due,
     )
     draft.enter(State.CLEARED)
+
+
+def _lookbacks(draft: Draft) -> tuple[PlannedLookback, ...] | None:
+    """All look-back dates, where there is more than the one whose clock runs from now on (N71)."""
+    limits = draft.rules.book.policy.lookback_limits(draft.hazard.mode)
+    if len(limits) < 2:
+        return None
+    cleared = draft.hazard.cleared_at or draft.now
+    ends = [draft.rules.calendar.deadline(cleared, limit) for limit in limits]
+    return tuple(PlannedLookback(due=end.due, provisional=end.provisional) for end in ends)
+
+
+def _lookbacks_again(draft: Draft) -> tuple[PlannedLookback, ...] | None:
+    """Dates still to come are counted by the new calendar; one whose clock runs stays when it is firm (I5)."""
+    hazard, again = draft.hazard, _lookbacks(draft)
+    if not hazard.lookbacks or not again:
+        return None
+    opened = hazard.lookbacks_done + (hazard.state is State.LOOK_BACK)
+    runs = hazard.clocks.get(ClockKey.LOOKBACK)
+    kept = opened + (runs is not None and not hazard.lookbacks[opened].provisional)
+    return (*hazard.lookbacks[:kept], *again[kept:])
+
+
+def _drop_pending_extension(draft: Draft) -> None:
+    extension = draft.hazard.extension
+    if extension and extension.decision == "pending":
+        draft.end(ClockKey.EXTENSION_DECISION)
+        draft.set(extension=extension.model_copy(update={"decision": "lapsed"}))
 
 
 def strike_off_number(hazard: HazardId, round: int) -> str:

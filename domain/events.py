@@ -27,6 +27,8 @@ from domain.state import (
     Hazard,
     Obligation,
     Plan,
+    PlannedLookback,
+    Triage,
 )
 from domain.values import (
     Channel,
@@ -87,6 +89,9 @@ class Changes(Value):
     registered_by: UnitId | None = None
     involved: tuple[UnitId, ...] | None = None
     handler: PersonRef | None = None
+    triage: Triage | None = None
+    returns: int | None = None
+    final_ruling: bool | None = None
     plan: Plan | None = None
     extension: Extension | None = None
     completion: Completion | None = None
@@ -95,6 +100,7 @@ class Changes(Value):
     cleared_at: datetime | None = None
     cleared_on_spot: bool | None = None
     strike_off: str | None = None
+    lookbacks: tuple[PlannedLookback, ...] | None = None
     lookbacks_done: int | None = None
     relapses: int | None = None
     relapse_until: datetime | None = None

@@ -154,6 +154,9 @@ def _sentences(
     if clock.due_by == "extension":
         zh.append("已获准延期，以批准的期限为准")
         en.append("an extension was granted; its date counts")
+    if clock.due_by == "resumption":
+        zh.append("恢复整治时另定期限，以所定期限为准（REM-04）")
+        en.append("a new date was set when the remediation was resumed; it counts (REM-04)")
     if clock.provisional:
         zh.append("所涉年度放假安排尚未公布，日期为暂定（N94）")
         en.append("the year's calendar is not yet published; the date is provisional (N94)")

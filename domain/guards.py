@@ -15,9 +15,9 @@ from domain import clocks
 from domain.catalogue import responsible
 from domain.commands import PlannedNode
 from domain.library import Rules
-from domain.organisation import Actor, Unit, UnitType
+from domain.organisation import ROLES_OF_THE_OFFICE, Actor, Role, Unit, UnitType
 from domain.state import Clock, Hazard
-from domain.values import ClockKey, end_of, local
+from domain.values import ClockKey, Mode, end_of, local
 
 CLOCK_SKEW = timedelta(hours=1)
 """How far ahead of ours a finder's clock may run."""
@@ -41,7 +41,7 @@ class Ask:
 
     @property
     def main_clock(self) -> Clock | None:
-        return self.hazard.clocks.get(ClockKey.REMEDIATE)
+        return self.hazard.main_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +228,187 @@ def target_handles(ask: Ask) -> bool:
     return unit is not None and unit.handles
 
 
+def mode_open(mode: Mode) -> Guard:
+    """The district has this mode at all (A4)."""
+
+    def holds(ask: Ask) -> bool:
+        return mode in ask.rules.book.modes
+
+    return Guard(
+        "mode-not-here",
+        409,
+        "MOD-01",
+        f"本区不设“{mode.zh}”，请由城运中心转递主管部门",
+        f"this district has no mode {mode}; have the desk assign the competent department",
+        holds,
+        of_form=False,
+    )
+
+
+UPGRADE_OPEN = mode_open(Mode.UPGRADED)
+DIVERSION_OPEN = mode_open(Mode.DIVERTED)
+
+
+@form_guard(
+    "desk-missing",
+    422,
+    "MOD-07",
+    "研判须有区城运中心参加，请在参加单位中写明",
+    "the transfer desk must take part in the triage; name it among the participants",
+)
+def desk_takes_part(ask: Ask) -> bool:
+    organisation = ask.rules.book.organisation
+    named = [organisation.find(name) for name in ask.form.participants]
+    return any(unit is not None and unit.id == organisation.desk for unit in named)
+
+
+@form_guard(
+    "unknown-participant",
+    422,
+    "MOD-05",
+    "参加单位中有本区没有的单位",
+    "a participant is not a unit of this district",
+)
+def participants_known(ask: Ask) -> bool:
+    return all(ask.unit(name) is not None for name in ask.form.participants)
+
+
+@form_guard(
+    "target-not-bureau",
+    422,
+    "MOD-02",
+    "提级整治只能转递给委办局或行业主管部门",
+    "an upgraded hazard goes to a bureau",
+)
+def upgrade_goes_to_a_bureau(ask: Ask) -> bool:
+    """Sent back by one bureau, an upgraded hazard goes to another one."""
+    triage, unit = ask.hazard.triage, ask.unit(ask.form.target)
+    upgraded = ask.hazard.mode is Mode.UPGRADED or (triage is not None and triage.kind == "upgrade")
+    return not upgraded or (unit is not None and unit.type is UnitType.BUREAU)
+
+
+@form_guard(
+    "unknown-unit",
+    422,
+    "MOD-17",
+    "建议的单位不在本区单位名录中",
+    "the unit proposed is not one of this district",
+)
+def proposed_units_known(ask: Ask) -> bool:
+    proposed = getattr(ask.form, "suggested_units", ()) or (getattr(ask.form, "proposed_unit", None),)
+    return all(ask.unit(name) is not None for name in proposed if name)
+
+
+@state_guard(
+    "final",
+    409,
+    "N08",
+    "管辖已由清零办明确，不得退单",
+    "the office has ruled on the jurisdiction; it cannot be sent back",
+)
+def not_ruled(ask: Ask) -> bool:
+    return not ask.hazard.final_ruling
+
+
+@state_guard(
+    "once",
+    409,
+    "MOD-17",
+    "本件已退过一次，不得再退",
+    "this hazard has been sent back once already",
+)
+def first_return(ask: Ask) -> bool:
+    return ask.hazard.returns < 1
+
+
+@state_guard(
+    "after-due",
+    409,
+    "MOD-17",
+    "退单须在签收期限届满前提出",
+    "it can only be sent back before the sign-off is due",
+)
+def sign_not_due(ask: Ask) -> bool:
+    clock = ask.hazard.clocks.get(ClockKey.SIGN)
+    return clock is None or ask.now < clock.due
+
+
+@state_guard(
+    "not-requested",
+    409,
+    "MOD-10",
+    "本件由受理单位退回或提请，不能按此方式退回申请单位",
+    "this hazard was sent back by a unit; route it, there is no requester to return it to",
+)
+def has_requester(ask: Ask) -> bool:
+    return ask.hazard.triage is not None and ask.hazard.triage.kind != "return"
+
+
+@state_guard(
+    "approver",
+    403,
+    "REM-04",
+    "重点防控：一般整治由本单位一把手批准，提级整治由清零办批准",
+    "key control is approved by the unit's principal (general) or by the office (upgraded)",
+)
+def approves_key_control(ask: Ask) -> bool:
+    by_office = ask.actor.role in ROLES_OF_THE_OFFICE
+    return by_office == (ask.hazard.mode is Mode.UPGRADED)
+
+
+@state_guard(
+    "decider",
+    403,
+    "N14",
+    "延期：一般整治由城运中心审批，提级、分流由清零办审批",
+    "the desk decides for general hazards, the office for upgraded and diverted ones",
+)
+def decides_extensions(ask: Ask) -> bool:
+    return (ask.actor.role is Role.DESK) == (ask.hazard.mode is Mode.GENERAL)
+
+
+@form_guard(
+    "not-ahead",
+    422,
+    "REM-04",
+    "恢复整治的新期限须在今后",
+    "the new due date must lie ahead",
+)
+def resumption_ahead(ask: Ask) -> bool:
+    return clocks.instant_of(ask.form.until, _longest(ask)) > ask.now
+
+
+@form_guard(
+    "beyond-cap",
+    422,
+    "REM-04",
+    "恢复整治的新期限超过本方式的最长期限",
+    "the new due date is later than the longest the mode allows",
+)
+def resumption_within_cap(ask: Ask) -> bool:
+    longest = _longest(ask)
+    return clocks.instant_of(ask.form.until, longest) <= longest
+
+
+def _longest(ask: Ask) -> datetime:
+    """How far a remediation that started now could ever reach."""
+    return clocks.longest(ask.rules, clocks.remediation(ask.rules, ask.hazard, ask.now))
+
+
+@state_guard(
+    "other-seat",
+    403,
+    "LBK-01",
+    "回头看：一般整治由责任单位或清零办办理，提级整治由清零办或其他相关单位办理，责任单位不得自查自过",
+    "the owner or the office looks back at a general hazard; at an upgraded one the office or another unit "
+    "concerned, not its owner",
+)
+def looks_back(ask: Ask) -> bool:
+    if ask.actor.role in ROLES_OF_THE_OFFICE:
+        return True
+    return (ask.actor.unit == ask.hazard.owner) == (ask.hazard.mode.handled_as is Mode.GENERAL)
+
+
 # -- plan and extension ------------------------------------------------------------------------------
 
 
@@ -382,6 +563,17 @@ def request_pending(ask: Ask) -> bool:
 
 
 # -- clearance ---------------------------------------------------------------------------------------
+
+
+@state_guard(
+    "no-plan",
+    409,
+    "PLN-01",
+    "尚未制定一患一方案，请先恢复整治并提交方案",
+    "there is no plan yet; resume the remediation and file one first",
+)
+def has_plan(ask: Ask) -> bool:
+    return ask.hazard.plan is not None
 
 
 @state_guard(

@@ -17,7 +17,7 @@ from domain.calendar import Calendar
 from domain.catalogue import Catalogue
 from domain.organisation import Organisation
 from domain.policy import Policy
-from domain.values import Digest, Value
+from domain.values import Digest, Mode, Value
 
 
 class UnknownRules(LookupError):
@@ -36,6 +36,8 @@ class Rulebook(Value):
     prefix: str
     """Prefix of hazard numbers, e.g. ``QP``."""
     version: str
+    modes: tuple[Mode, ...] = (Mode.GENERAL,)
+    """Modes of remediation this district has (A4)."""
     organisation: Organisation
     policy: Policy
     catalogue: Catalogue

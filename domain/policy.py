@@ -46,7 +46,7 @@ class ClockRow(Value):
 
     def applies(self, case: Case) -> bool:
         return (
-            (self.mode is None or self.mode is case.mode)
+            self.mode in (None, case.mode, case.mode.handled_as)
             and (self.urgency is None or self.urgency is case.urgency)
             and (not self.codes or case.code in self.codes)
             and (not self.categories or case.category in self.categories)
@@ -119,7 +119,9 @@ class Policy(Value):
         key = (clock, case)
         if key not in self._rows:
             fitting = (row for row in self.clocks if row.clock is clock and row.applies(case))
-            self._rows[key] = max(fitting, key=lambda row: row.particularity, default=None)
+            self._rows[key] = max(
+                fitting, key=lambda row: (row.particularity, row.mode is case.mode), default=None
+            )
         return self._rows[key]
 
     @cached_property
@@ -130,6 +132,10 @@ class Policy(Value):
     @cached_property
     def row_by_id(self) -> dict[str, ClockRow]:
         return {row.id: row for row in self.clocks}
+
+    def lookback_limits(self, mode: Mode) -> tuple[Limit, ...]:
+        """When a cleared hazard of this mode is looked back on, counted from its clearance (N71)."""
+        return self.lookbacks.get(mode) or self.lookbacks.get(mode.handled_as, ())
 
     def rung(self, rung: Rung) -> RungRow:
         return next(row for row in self.ladder if row.rung is rung)

@@ -58,7 +58,7 @@ class Clock(Value):
     started: datetime
     limit_due: datetime
     due: datetime
-    due_by: Literal["limit", "plan", "extension"] = "limit"
+    due_by: Literal["limit", "plan", "extension", "resumption"] = "limit"
     provisional: bool = False
     """暂定: the due date rests on a day that no calendar had published (N94)."""
     unpublished: bool = False
@@ -109,6 +109,14 @@ class Plan(Value):
         return max(node.instant(same_day_as) for node in self.milestones)
 
 
+class Triage(Value):
+    """Why a hazard lies before the office (研判): who asked for what, and when."""
+
+    kind: Literal["upgrade", "diversion", "return"]
+    by: UnitId
+    since: datetime
+
+
 class Extension(Value):
     """A request for more time (延期, F09) and what became of it."""
 
@@ -123,6 +131,14 @@ class Completion(Value):
     at: datetime
     by: PersonRef
     outcome: Outcome
+
+
+class PlannedLookback(Value):
+    """A look-back date as it was counted at the clearance (LBK-02); ``due`` is its 24:00."""
+
+    due: datetime
+    provisional: bool = False
+    """暂定, as of a clock (N94)."""
 
 
 class Obligation(Value):
@@ -187,6 +203,12 @@ class Hazard(Value):
     handler: PersonRef | None = None
 
     clocks: dict[ClockKey, Clock] = {}
+    triage: Triage | None = None
+    returns: int = 0
+    """How often a unit has sent the hazard back (退单, MOD-17)."""
+    final_ruling: bool = False
+    """The office has ruled on the jurisdiction: nobody may send it back (N08)."""
+
     plan: Plan | None = None
     extension: Extension | None = None
     completion: Completion | None = None
@@ -196,6 +218,8 @@ class Hazard(Value):
     cleared_at: datetime | None = None
     cleared_on_spot: bool = False
     strike_off: str | None = None
+    lookbacks: tuple[PlannedLookback, ...] = ()
+    """Where a clearance is followed by several look-backs: the dates of all of them."""
     lookbacks_done: int = 0
     relapses: int = 0
     relapse_until: datetime | None = None
@@ -207,6 +231,11 @@ class Hazard(Value):
     @property
     def case(self) -> Case:
         return Case(mode=self.mode, urgency=self.urgency, code=self.code, category=self.category)
+
+    @property
+    def main_clock(self) -> Clock | None:
+        """The clock of the remediation itself; a rework has replaced it once the clearance was refused (I6)."""
+        return self.clocks.get(ClockKey.REWORK) or self.clocks.get(ClockKey.REMEDIATE)
 
     def running(self) -> Iterable[Clock]:
         return (clock for clock in self.clocks.values() if clock.running)

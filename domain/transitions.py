@@ -24,6 +24,7 @@ class Relation(Labelled):
     OWNER = "OWNER", "管辖（责任）单位", "the owning unit"
     REGISTRANT = "REGISTRANT", "登记单位", "the registering unit"
     PLACE = "PLACE", "隐患所在街镇", "the sub-district of the place"
+    CONCERNED = "CONCERNED", "其他相关单位", "another unit concerned"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Who:
                 return unit == hazard.owner
             case Relation.REGISTRANT:
                 return unit == hazard.registered_by
+            case Relation.CONCERNED:
+                return unit in hazard.involved and unit != hazard.owner
             case Relation.PLACE:
                 # A place that no report has tied to a sub-district may be verified by any of them.
                 return hazard.subdistrict in (None, unit)
@@ -61,12 +64,21 @@ class Who:
         roles = "、".join(role.zh for role in Role if role in self.roles)
         if self.relation is Relation.ANY:
             return roles
-        return f"{self.relation.zh}的{roles}"
+        kinds = "、".join(kind.zh for kind in self._kinds)
+        return f"{self.relation.zh}{f'（{kinds}）' if kinds else ''}的{roles}"
 
     @property
     def en(self) -> str:
         roles = " / ".join(role.en for role in Role if role in self.roles)
-        return roles if self.relation is Relation.ANY else f"{roles} of {self.relation.en}"
+        if self.relation is Relation.ANY:
+            return roles
+        kinds = ", ".join(kind.en for kind in self._kinds)
+        return f"{roles} of {self.relation.en}{f' ({kinds})' if kinds else ''}"
+
+    @property
+    def _kinds(self) -> list[UnitType]:
+        """The kinds of unit to name; a place is a sub-district's anyway."""
+        return [] if self.relation is Relation.PLACE else [kind for kind in UnitType if kind in self.types]
 
 
 class Target(Enum):
@@ -75,6 +87,8 @@ class Target(Enum):
     STAYS = "–"
     BY_CHANNEL = "REPORTED / REGISTERED"
     BY_LOOKBACKS_LEFT = "CLEARED / CLOSED"
+    BY_MODE = "CLEARED / AWAITING_RECOGNITION"
+    BY_PLAN = "REMEDIATING / PLANNING"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +126,18 @@ _SELF_HANDLERS = Who(
         }
     ),
 )
+_UPGRADERS = Who(
+    frozenset({Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL}),
+    Relation.OWNER,
+    frozenset({UnitType.SUBDISTRICT, UnitType.DISTRICT_ENTERPRISE}),
+)
+_DIVERTERS = Who(
+    frozenset({Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL}),
+    Relation.OWNER,
+    frozenset({UnitType.BUREAU}),
+)
+_OWNER_PRINCIPAL = Who(frozenset({Role.PRINCIPAL}), Relation.OWNER)
+_CONCERNED_WATCH = Who(_FIELD | {Role.ASSESSOR}, Relation.CONCERNED)
 _OWNER_LIAISON = Who(frozenset({Role.LIAISON}), Relation.OWNER)
 _OWNER_HANDLER = Who(frozenset({Role.HANDLER}), Relation.OWNER)
 _OWNER_LEADERS = Who(
@@ -160,8 +186,30 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("T06", "assign", State.REGISTERED, State.AWAITING_SIGNOFF, (_DESK, _OFFICE), "ACT-18",
          guards.target_exists, guards.target_handles,
          effect=effects.assign),
+    _row("T07", "request_upgrade", frozenset({State.REGISTERED, State.PLANNING, State.REMEDIATING}),
+         State.UNDER_TRIAGE, (_UPGRADERS,), "MOD-02",
+         guards.UPGRADE_OPEN, guards.proposed_units_known,
+         effect=effects.request_upgrade),
+    _row("T08", "request_diversion", State.REGISTERED, State.UNDER_TRIAGE, (_DIVERTERS,), "MOD-08",
+         guards.DIVERSION_OPEN, guards.proposed_units_known,
+         effect=effects.request_diversion),
+    _row("T10", "triage_route", State.UNDER_TRIAGE, State.AWAITING_SIGNOFF, (_OFFICE,), "MOD-07",
+         guards.participants_known, guards.desk_takes_part, guards.target_exists, guards.target_handles,
+         guards.upgrade_goes_to_a_bureau,
+         effect=effects.triage_route),
+    _row("T11", "triage_return", State.UNDER_TRIAGE, State.PLANNING, (_OFFICE,), "MOD-05",
+         guards.has_requester,
+         effect=effects.triage_return),
+    _row("T12", "jurisdiction_unclear", State.UNDER_TRIAGE, State.JURISDICTION_RULING, (_DESK,), "MOD-10",
+         effect=effects.jurisdiction_unclear),
+    _row("T13", "jurisdiction_rule", State.JURISDICTION_RULING, State.AWAITING_SIGNOFF, (_OFFICE,), "MOD-10",
+         guards.target_exists, guards.target_handles,
+         effect=effects.jurisdiction_rule),
     _row("T17", "sign", State.AWAITING_SIGNOFF, State.PLANNING, (_OWNER_LIAISON,), "ACT-19",
          effect=effects.sign),
+    _row("T18", "return", State.AWAITING_SIGNOFF, State.UNDER_TRIAGE, (_OWNER_LIAISON,), "MOD-17",
+         guards.not_ruled, guards.first_return, guards.sign_not_due, guards.proposed_units_known,
+         effect=effects.send_back),
     _row("T19", "submit_plan", State.PLANNING, State.REMEDIATING, (_OWNER_HANDLER, _OWNER_LIAISON), "PLN-01",
          guards.plan_units_known, guards.nodes_ahead, guards.within_cap, guards.within_limit,
          effect=effects.submit_plan),
@@ -174,22 +222,42 @@ TRANSITIONS: tuple[Transition, ...] = (
          guards.extension_is_later,
          effect=effects.request_extension),
     _row("T22", "decide_extension", frozenset({State.PLANNING, State.REMEDIATING}), Target.STAYS,
-         (_DESK,), "N14",
-         guards.request_pending,
+         (_DESK, _OFFICE), "N14",
+         guards.decides_extensions, guards.request_pending,
          effect=effects.decide_extension),
-    _row("T25", "report_completion", State.REMEDIATING, State.SELF_ASSESSMENT,
+    _row("T23", "enter_key_control", frozenset({State.PLANNING, State.REMEDIATING}), State.KEY_CONTROL,
+         (_OWNER_PRINCIPAL, _OFFICE), "REM-04",
+         guards.approves_key_control,
+         effect=effects.enter_key_control),
+    _row("T24", "control_review", State.KEY_CONTROL, Target.STAYS, (_OWNER_LEADERS, _OFFICE), "REM-04",
+         effect=effects.control_review),
+    _row("T24", "resume", State.KEY_CONTROL, Target.BY_PLAN, (_OWNER_LEADERS, _OFFICE), "REM-04",
+         guards.resumption_ahead, guards.resumption_within_cap,
+         effect=effects.resume),
+    _row("T25", "report_completion", frozenset({State.REMEDIATING, State.KEY_CONTROL}), State.SELF_ASSESSMENT,
          (_OWNER_HANDLER, _OWNER_LIAISON), "VER-02",
+         guards.has_plan,
          effect=effects.report_completion),
-    _row("T26", "assess_pass", State.SELF_ASSESSMENT, State.CLEARED, (_OWNER_ASSESSOR,), "VER-01",
+    _row("T26", "assess_pass", State.SELF_ASSESSMENT, Target.BY_MODE, (_OWNER_ASSESSOR,), "VER-01",
          guards.assessor_is_not_handler, guards.goals_known, guards.every_goal_met,
          effect=effects.assess_pass),
     _row("T27", "assess_fail", State.SELF_ASSESSMENT, State.REMEDIATING, (_OWNER_ASSESSOR,), "VER-01",
          guards.assessor_is_not_handler, guards.goals_known,
          effect=effects.assess_fail),
+    _row("T28", "recognise_pass", State.AWAITING_RECOGNITION, State.CLEARED, (_OFFICE,), "VER-03",
+         guards.goals_known, guards.every_goal_met,
+         effect=effects.recognise_pass),
+    _row("T28", "recognise_fail", State.AWAITING_RECOGNITION, State.REMEDIATING, (_OFFICE,), "VER-03",
+         guards.goals_known,
+         effect=effects.recognise_fail),
     _row("T30", None, State.CLEARED, State.LOOK_BACK, (_SYSTEM,), "LBK-01"),
-    _row("T31", "lookback_pass", State.LOOK_BACK, Target.BY_LOOKBACKS_LEFT, (_OFFICE, _OWNER_WATCH), "LBK-01",
+    _row("T31", "lookback_pass", State.LOOK_BACK, Target.BY_LOOKBACKS_LEFT,
+         (_OFFICE, _OWNER_WATCH, _CONCERNED_WATCH), "LBK-01",
+         guards.looks_back,
          effect=effects.lookback_pass),
-    _row("T32", "lookback_relapse", State.LOOK_BACK, State.PLANNING, (_OFFICE, _OWNER_WATCH), "LBK-03",
+    _row("T32", "lookback_relapse", State.LOOK_BACK, State.PLANNING,
+         (_OFFICE, _OWNER_WATCH, _CONCERNED_WATCH), "LBK-03",
+         guards.looks_back,
          effect=effects.relapse),
     _row("T32", "confirm_relapse", frozenset({State.CLEARED, State.LOOK_BACK}), State.PLANNING,
          (_DESK, _OFFICE), "LBK-03",
@@ -198,6 +266,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("T33", "merge", _UNSOLVED, State.MERGED, (_OFFICE,), "T33",
          guards.not_itself,
          effect=effects.merge),
+    _row("T33", "hand_over", _UNSOLVED, State.HANDED_OVER, (_OFFICE,), "MOD-18",
+         effect=effects.hand_over),
     _row("T34", "state_reason", _UNSOLVED | {State.LOOK_BACK}, Target.STAYS, (_OWNER_LEADERS,), "SUP-01",
          guards.is_late,
          effect=effects.state_reason),

@@ -134,28 +134,40 @@ class State(Labelled):
 
     REPORTED = "REPORTED", "待核实", "reported, to be verified"
     REGISTERED = "REGISTERED", "已登记", "registered"
+    UNDER_TRIAGE = "UNDER_TRIAGE", "研判中", "under triage"
+    JURISDICTION_RULING = "JURISDICTION_RULING", "待明确管辖", "jurisdiction to be ruled on"
     AWAITING_SIGNOFF = "AWAITING_SIGNOFF", "待签收", "waiting for the unit to sign for it"
     PLANNING = "PLANNING", "方案制定中", "plan being drawn up"
     REMEDIATING = "REMEDIATING", "整治中", "being remediated"
+    KEY_CONTROL = "KEY_CONTROL", "重点防控中", "under key control, still open"
     SELF_ASSESSMENT = "SELF_ASSESSMENT", "清零评估中", "clearance being assessed"
+    AWAITING_RECOGNITION = "AWAITING_RECOGNITION", "待认定", "clearance to be recognised"
     CLEARED = "CLEARED", "已清零（销号）", "cleared, under watch"
     LOOK_BACK = "LOOK_BACK", "回头看中", "look-back open"
     CLOSED = "CLOSED", "已归档", "closed"
     DISMISSED = "DISMISSED", "核查不属实", "dismissed as unfounded"
     MERGED = "MERGED", "并案", "merged into another hazard"
+    HANDED_OVER = "HANDED_OVER", "移交上级/外部", "handed over"
 
     @property
     def terminal(self) -> bool:
         return self in _TERMINAL
 
 
-_TERMINAL = frozenset({State.CLOSED, State.DISMISSED, State.MERGED})
+_TERMINAL = frozenset({State.CLOSED, State.DISMISSED, State.MERGED, State.HANDED_OVER})
 
 
 class Mode(Labelled):
     """Mode of remediation (整治方式, MOD-01)."""
 
     GENERAL = "GENERAL", "一般整治", "general"
+    UPGRADED = "UPGRADED", "提级整治", "upgraded"
+    DIVERTED = "DIVERTED", "分流治理", "diverted"
+
+    @property
+    def handled_as(self) -> Mode:
+        """A diverted hazard is remediated and assessed like a general one (MOD-10, VER-04)."""
+        return Mode.GENERAL if self is Mode.DIVERTED else self
 
 
 class Urgency(Labelled):
@@ -251,11 +263,16 @@ class ClockKey(Labelled):
     """Kinds of clock (process.md §3.4)."""
 
     VERIFY = "verify", "核实", "verification"
+    TRIAGE = "triage", "研判", "triage"
+    JURISDICTION = "jurisdiction", "明确管辖", "ruling on jurisdiction"
     SIGN = "sign", "签收", "sign-off"
     PLAN = "plan", "方案", "plan"
     REMEDIATE = "remediate", "整治", "remediation"
     EXTENSION_DECISION = "extension_decision", "延期审批", "decision on the extension"
+    REWORK = "rework", "返工", "rework"
+    CONTROL_REVIEW = "control_review", "防控复评", "review of key control"
     ASSESS = "assess", "清零评估", "clearance assessment"
+    RECOGNISE = "recognise", "认定", "recognition"
     LOOKBACK = "lookback", "回头看日", "look-back date"
     LOOKBACK_DO = "lookback_do", "回头看办理", "carrying out the look-back"
     RELAPSE_MATCH = "relapse_match", "回潮比对期", "window for matching a relapse"

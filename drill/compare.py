@@ -14,9 +14,9 @@ from domain.events import Event
 from domain.ladder import next_wakeup
 from domain.organisation import Organisation
 from domain.refusal import Refused
-from domain.state import Clock, Hazard
+from domain.state import Clock, Hazard, PlannedLookback
 from domain.values import ClockKey, HazardId, LimitKind, Rung, UnitId, Value, last_day, local, nine_o_clock
-from drill.format import COUNTED, Expect, Fired, Refusal
+from drill.format import COUNTED, Expect, Fired, Lookback, Refusal
 
 
 class Difference(Value):
@@ -224,6 +224,28 @@ def _is_due(clock: Clock, moment: datetime | date, found: Found) -> bool:
     return abs(clock.due - moment) <= tolerance
 
 
+def _lookbacks(expect: Expect, found: Found) -> Iterator[Difference]:
+    planned = found.hazard.lookbacks
+    for number, (entry, actual) in enumerate(zip_longest(expect.lookbacks or (), planned), start=1):
+        fits = (
+            entry is not None
+            and actual is not None
+            and (_at(entry.due, actual.due, found) and entry.provisional == actual.provisional)
+        )
+        if not fits:
+            yield Difference(
+                what=f"lookbacks[{number}]",
+                expected=_planned(entry, found),
+                found=_planned(actual, found),
+            )
+
+
+def _planned(one: Lookback | PlannedLookback | None, found: Found) -> str:
+    if one is None:
+        return "–"
+    return f"{found.show(one.due)}{' 暂定' if one.provisional else ''}"
+
+
 def _next(expect: Expect, found: Found) -> Iterator[Difference]:
     wake = next_wakeup(found.hazard)
     clock = next(
@@ -327,6 +349,7 @@ def units_in(event: Event, kind: str, organisation: Organisation) -> tuple[str, 
 _PARTICULAR: dict[str, Callable[[Expect, Found], Iterator[Difference]]] = {
     "number": _number,
     "due": _due,
+    "lookbacks": _lookbacks,
     "next": _next,
     "fired": _fired,
     "strike_off": _strike_off,

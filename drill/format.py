@@ -28,7 +28,7 @@ from domain.values import ClockKey, Mode, Rung, Sla, State, Urgency
 TIMERS = ("reminder", "escalation", "task", "overdue", "lookback_due")
 """Types of the events that time makes."""
 EVENT_TYPES = frozenset({*COMMANDS, *TIMERS, "refused"})
-COUNTED = frozenset({"seq", "round", "relapses", "lookbacks_done"})
+COUNTED = frozenset({"seq", "round", "relapses", "returns", "lookbacks_done"})
 """Numbers a hazard keeps; ``counts`` may ask for them, and for how often an event type occurred."""
 assert set(Hazard.model_fields) >= COUNTED
 
@@ -101,6 +101,18 @@ class Fired(Part):
         return self
 
 
+class Lookback(Part):
+    """A planned look-back: its day, and whether that is 暂定. A day alone is a firm one."""
+
+    due: When
+    provisional: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _a_day_alone(cls, data: Any) -> Any:
+        return {"due": data} if isinstance(data, str) else data
+
+
 class Expect(Part):
     """What is to be found after a step. A key that is not written is not compared; ``null`` means none."""
 
@@ -131,6 +143,8 @@ class Expect(Part):
     due_partial: bool = False
     provisional: tuple[ClockKey, ...] | None = None
     """The running clocks whose date is 暂定."""
+    lookbacks: tuple[Lookback, ...] | None = None
+    """All look-backs planned at the clearance; written only where there are several."""
     next: Fired | None = None
     """What happens next by itself."""
     fired: tuple[Fired, ...] | None = None

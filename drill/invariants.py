@@ -39,8 +39,11 @@ def one_owner(step: Step) -> bool:
 
 
 def no_self_recognition(step: Step) -> bool:
+    """An upgraded hazard is cleared by the office, and watched by anybody but its owner."""
     cleared = step.event.type == "assess_pass" and step.after.state is State.CLEARED
-    return not cleared or str(step.after.mode) in SELF_RECOGNISED
+    recognised = step.event.type in ("recognise_pass", "lookback_pass")
+    itself = cleared or (recognised and step.event.actor.unit == step.after.owner)
+    return not itself or str(step.after.mode) in SELF_RECOGNISED
 
 
 def accounted_for(step: Step) -> bool:

@@ -8,8 +8,8 @@ from typing import Literal
 from domain.commands import COMMANDS
 from domain.events import Event
 from domain.organisation import Organisation
-from domain.state import Clock
-from domain.values import Labelled, Rung
+from domain.state import Clock, PlannedLookback
+from domain.values import Labelled, Rung, last_day
 from drill.compare import rung_of, shown, units_in
 from drill.play import Result, StepRun
 from drill.scenario import Scenario
@@ -100,16 +100,24 @@ def _became(run: StepRun, lang: Lang) -> str:
     text = _word(hazard.state, lang)
     if run.step.do == "report":
         text += f" {hazard.id}"
-    if hazard.strike_off and run.step.do in ("clear_on_spot", "assess_pass"):
+    if hazard.strike_off and run.step.do in ("clear_on_spot", "assess_pass", "recognise_pass"):
         text += f" {hazard.strike_off}"
     parts = [text]
     if hazard.level is not Rung.L0:
         parts.append(f"{hazard.level} {_word(hazard.level, lang)}")
+    if hazard.lookbacks and run.step.do in ("recognise_pass", "assess_pass", "load_calendar"):
+        planned = _listed([_planned(run, one, lang) for one in hazard.lookbacks], lang)
+        parts.append(f"回头看 {planned}" if lang == "zh" else f"look-backs: {planned}")
     clocks = sorted(hazard.running(), key=lambda clock: clock.due)
     if clocks:
         due = _listed([_due(run, clock, lang) for clock in clocks], lang)
         parts.append(f"限期 {due}" if lang == "zh" else f"due: {due}")
     return ("；" if lang == "zh" else "; ").join(parts)
+
+
+def _planned(run: StepRun, one: PlannedLookback, lang: Lang) -> str:
+    mark = ("（暂定）" if lang == "zh" else " (provisional)") if one.provisional else ""
+    return f"{last_day(one.due - run.scenario.moved)}{mark}"
 
 
 def _due(run: StepRun, clock: Clock, lang: Lang) -> str:

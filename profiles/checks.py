@@ -159,7 +159,7 @@ def check_policy(file: str, under: str, policy: Policy, catalogue: Catalogue) ->
     _check_cases(file, f"{under}clocks", policy)
     _check_ladder(file, f"{under}ladder", policy)
     for mode in Mode:
-        if not policy.lookbacks.get(mode):
+        if not policy.lookback_limits(mode):
             raise ProfileError(
                 file,
                 f"{under}lookbacks",

@@ -20,7 +20,7 @@ from domain.catalogue import Catalogue, Item
 from domain.library import Rulebook
 from domain.organisation import Organisation, Unit
 from domain.policy import Policy
-from domain.values import UnitId
+from domain.values import Mode, UnitId
 from profiles.checks import check_calendar_year, check_catalogue, check_organisation, check_policy
 from profiles.mistakes import ProfileError, first_mistake
 
@@ -51,6 +51,7 @@ class _ProfileFile(BaseModel):
     en: Text
     prefix: Annotated[str, Field(pattern=r"^[A-Z]{2,4}$")]
     version: Text
+    modes: tuple[Mode, ...] = (Mode.GENERAL,)
     desk: UnitId
     office: UnitId
     units: tuple[_UnitEntry, ...]
@@ -116,6 +117,7 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
         en=said.en,
         prefix=said.prefix,
         version=said.version,
+        modes=said.modes,
         organisation=organisation,
         policy=_policy(file, said, key, catalogue, defaults),
         catalogue=catalogue,

@@ -74,14 +74,26 @@ GIVER = {
     "clear_on_spot": FINDER,
     "self_handle": LIAISON,
     "assign": DESK,
+    "request_upgrade": LIAISON,
+    "request_diversion": seat(BUREAU, "liaison"),
+    "triage_route": OFFICE,
+    "triage_return": OFFICE,
+    "jurisdiction_unclear": DESK,
+    "jurisdiction_rule": OFFICE,
     "sign": LIAISON,
+    "return": LIAISON,
     "submit_plan": HANDLER,
     "progress": HANDLER,
     "request_extension": LIAISON,
     "decide_extension": DESK,
+    "enter_key_control": PRINCIPAL,
+    "control_review": LIAISON,
+    "resume": LIAISON,
     "report_completion": HANDLER,
     "assess_pass": ASSESSOR,
     "assess_fail": ASSESSOR,
+    "recognise_pass": OFFICE,
+    "recognise_fail": OFFICE,
     "lookback_pass": LIAISON,
     "lookback_relapse": LIAISON,
     "confirm_relapse": DESK,
@@ -89,9 +101,17 @@ GIVER = {
     "accept_reason": OFFICE,
     "classify": OFFICE,
     "merge": OFFICE,
+    "hand_over": OFFICE,
     "load_calendar": SYSTEM,
 }
 """Who gives each command in these tests unless a test says otherwise."""
+
+
+def giver(command: str, case: Case) -> Actor:
+    """The usual seat; of a hazard that has gone to the bureau, the same seat of the bureau."""
+    usual = GIVER[command]
+    moved = usual.unit == STREET and not command.startswith("lookback") and case.hazard.owner == BUREAU
+    return seat(BUREAU, usual.role) if moved else usual
 
 
 # ── forms ────────────────────────────────────────────────────────────────────────────────────────────
@@ -117,9 +137,11 @@ def plan(*due: object, **more: Any) -> dict[str, Any]:
 def good_form(command: str, case: Case) -> dict[str, Any]:
     """A form that holds for ``command`` in the case's present state."""
     if command == "submit_plan":
-        main = case.hazard.clocks.get(ClockKey.REMEDIATE)
+        main = case.hazard.main_clock
         return plan(main.limit_due if main and main.limit_due > case.now else case.now + timedelta(days=1))
-    if command == "assess_pass":
+    if command == "resume":
+        return {"until": (case.now + timedelta(hours=5)).isoformat(), "reason": "已具备整治条件"}
+    if command in ("assess_pass", "recognise_pass"):
         filed = case.hazard.plan
         return {"results": [{"goal": goal.id, "met": True} for goal in (filed.goals if filed else ())]}
     if command == "load_calendar":
@@ -133,17 +155,35 @@ _FORMS: dict[str, dict[str, Any]] = {
     "clear_on_spot": {"evidence": [BEFORE, AFTER], "assessor": "assessor-of-the-spot"},
     "self_handle": {"handler": HANDLER.person},
     "assign": {"target": "夏阳街道"},
+    "request_upgrade": {"reason": "街道无力解决", "measures_tried": "两次约谈权属单位"},
+    "request_diversion": {"reason": "不属本条线"},
+    "triage_route": {"target": "区交通委", "participants": ["区城运中心"], "risk_assessment": "风险较大"},
+    "triage_return": {"reason": "街道可以自行解决"},
+    "jurisdiction_unclear": {"reason": "两个部门均不认领"},
+    "jurisdiction_rule": {"target": "区交通委", "reason": "按职责", "risk_assessment": "风险较大"},
     "sign": {"handler": HANDLER.person},
+    "return": {"reason": "不属本单位职责", "proposed_unit": "区房管局"},
     "progress": {"text": "已约谈二房东"},
     "request_extension": {"reason": "租户搬离需要时间"},
     "decide_extension": {"approve": True},
+    "enter_key_control": {
+        "reason": "需待市级立项",
+        "people": "专人值守",
+        "physical": "设置围挡",
+        "technical": {"not_applicable": "现场无供电"},
+        "psychological": "入户告知",
+        "responsible": HANDLER.person,
+    },
+    "control_review": {"findings": "措施在位"},
     "assess_fail": {"reason": "仍有一处隔断"},
+    "recognise_fail": {"reason": "目标未完全达成"},
     "lookback_relapse": {"findings": "隔断恢复"},
     "confirm_relapse": {"matched": "QP-2026-000999", "reason": "同一房屋再次隔断"},
     "state_reason": {"reason": "租户拒不搬离"},
     "accept_reason": {"reason": "情况属实"},
     "classify": {"grade": {"method": "LEC", "likelihood": 3, "exposure": 6, "consequence": 15}},
     "merge": {"into": "QP-2026-000999", "reason": "同一隐患"},
+    "hand_over": {"to": "市交通委", "reason": "属市级管辖"},
 }
 
 
@@ -188,7 +228,9 @@ class Case:
     def order(self, command: str, actor: Actor | None = None, **form: Any) -> Order:
         """The order ``give`` would give: a good form, changed by what the test says."""
         good = good_form(command, self)
-        return Order(command=parse(command, {**good, **form}), actor=actor or GIVER[command], key=self._key())
+        return Order(
+            command=parse(command, {**good, **form}), actor=actor or giver(command, self), key=self._key()
+        )
 
     def give(self, command: str, actor: Actor | None = None, /, **form: Any) -> Any:
         """Give a command; the event it led to."""
@@ -224,7 +266,7 @@ class Case:
 
     def may(self, command: str, actor: Actor | None = None) -> bool:
         """Whether ``allowed`` offers the command to ``actor``."""
-        offered = allowed(self.rules, self.hazard, actor or GIVER[command], self.now)
+        offered = allowed(self.rules, self.hazard, actor or giver(command, self), self.now)
         return next(entry.allowed for entry in offered if entry.command == command)
 
     # -- time ---------------------------------------------------------------------------------------
@@ -312,14 +354,46 @@ def _short(notice: Notice) -> tuple[str, str, str, str]:
 _ROUTE = {
     State.REPORTED: (),
     State.REGISTERED: ("verify_confirm",),
+    State.UNDER_TRIAGE: ("verify_confirm", "request_upgrade"),
+    State.JURISDICTION_RULING: ("verify_confirm", "request_upgrade", "jurisdiction_unclear"),
     State.AWAITING_SIGNOFF: ("verify_confirm", "assign"),
     State.PLANNING: ("verify_confirm", "assign", "sign"),
     State.REMEDIATING: ("verify_confirm", "assign", "sign", "submit_plan"),
+    State.KEY_CONTROL: ("verify_confirm", "assign", "sign", "submit_plan", "enter_key_control"),
     State.SELF_ASSESSMENT: ("verify_confirm", "assign", "sign", "submit_plan", "report_completion"),
     State.DISMISSED: ("verify_dismiss",),
     State.MERGED: ("merge",),
+    State.HANDED_OVER: ("hand_over",),
 }
 _TO_CLEARANCE = (*_ROUTE[State.SELF_ASSESSMENT], "assess_pass")
+_UPGRADED = ("verify_confirm", "request_upgrade", "triage_route")
+_ROUTE[State.AWAITING_RECOGNITION] = (*_UPGRADED, *_TO_CLEARANCE[2:])
+
+
+def upgraded_in(state: State, *, now: str = MONDAY, **form: Any) -> Case:
+    """As ``hazard_in``, passed up by 夏阳街道 and routed to 区交通委; at a clearance, recognised by the office."""
+    case = hazard_in(State.REGISTERED, now=now, **form)
+    for command in (*_UPGRADED[1:], *_TO_CLEARANCE[2:], "recognise_pass"):
+        if case.hazard.state is not state:
+            case.wait(minutes=1)
+            case.give(command)
+    if state is State.LOOK_BACK:
+        case.wait_until(next_wakeup(case.hazard) or case.now)
+    assert case.hazard.state is state
+    return case
+
+
+def diverted_in(state: State, *, now: str = MONDAY) -> Case:
+    """Found by 区建设管理委, not of its line, and routed to 区交通委 by the office."""
+    finder = seat("jianguanwei", "discoverer")
+    case = Case(now=now).report(finder, channel="daily_patrol", code="S01-03")
+    case.give("request_diversion", seat("jianguanwei", "liaison"))
+    for command in ("triage_route", *_TO_CLEARANCE[2:]):
+        if case.hazard.state is not state:
+            case.wait(minutes=1)
+            case.give(command)
+    assert case.hazard.state is state
+    return case
 
 
 def hazard_in(state: State, *, book: Rulebook = QINGPU, now: str = MONDAY, **form: Any) -> Case:

@@ -23,6 +23,10 @@ LIAISON = who(STREET, "liaison", "liaison-1")
 HANDLER = who(STREET, "handler", "handler-1")
 ASSESSOR = who(STREET, "assessor", "assessor-1")
 OTHER_STREET = who("盈浦街道", "liaison", "liaison-2")
+PRINCIPAL = who(STREET, "principal", "principal-1")
+BUREAU_LIAISON = who("区交通委", "liaison", "liaison-3")
+BUREAU_HANDLER = who("区交通委", "handler", "handler-3")
+BUREAU_ASSESSOR = who("区交通委", "assessor", "assessor-3")
 AUDITOR = who("区清零办", "auditor", "auditor-1")
 
 
@@ -43,4 +47,14 @@ def plan(days: int = 1, **more: Any) -> dict[str, Any]:
     }
 
 
+UPGRADE = {"reason": "街道无力解决", "measures_tried": "两次约谈权属单位"}
+ROUTE = {"target": "区交通委", "participants": ["区城运中心"], "risk_assessment": "风险较大"}
+DEFENCES = {
+    "reason": "待市级立项",
+    "people": "专人值守",
+    "physical": "设置围挡",
+    "technical": {"not_applicable": "现场无供电"},
+    "psychological": "入户告知",
+    "responsible": "handler-1",
+}
 ALL_MET = {"results": [{"goal": "G1", "met": True}]}

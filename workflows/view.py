@@ -8,7 +8,7 @@ from domain.events import Event
 from domain.ladder import next_wakeup
 from domain.library import Rulebook
 from domain.state import Clock, Hazard
-from domain.values import Rung, local
+from domain.values import Rung, last_day, local
 
 _EVENTS_ZH = {
     "reminder": "提醒",
@@ -64,5 +64,10 @@ def details(book: Rulebook, hazard: Hazard) -> str:
         f"- {clock.key.zh}期限：{local(clock.due):%Y-%m-%d %H:%M}"
         f"{'（暂定）' if clock.provisional else ''}{'（停计）' if clock.stopped_at else ''}"
         for clock in sorted(hazard.clocks.values(), key=lambda clock: clock.due)
+    ]
+    lines += [
+        f"- 第{number}次回头看：{last_day(one.due)}{'（暂定）' if one.provisional else ''}"
+        for number, one in enumerate(hazard.lookbacks, start=1)
+        if number > hazard.lookbacks_done
     ]
     return "\n".join(lines)

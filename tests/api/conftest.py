@@ -137,6 +137,25 @@ class Api:
         self.forward_past_next(hazard)
         return hazard
 
+    def in_triage(self) -> str:
+        return self._after(self.registered(), (seats.LIAISON, "request_upgrade", seats.UPGRADE))
+
+    def to_be_ruled_on(self) -> str:
+        return self._after(self.in_triage(), (seats.DESK, "jurisdiction_unclear", {"reason": "无人认领"}))
+
+    def under_key_control(self) -> str:
+        return self._after(self.remediating(), (seats.PRINCIPAL, "enter_key_control", seats.DEFENCES))
+
+    def to_be_recognised(self) -> str:
+        return self._after(
+            self.in_triage(),
+            (seats.OFFICE, "triage_route", seats.ROUTE),
+            (seats.BUREAU_LIAISON, "sign", {"handler": "handler-3"}),
+            (seats.BUREAU_HANDLER, "submit_plan", seats.plan()),
+            (seats.BUREAU_HANDLER, "report_completion", {"evidence": [AFTER]}),
+            (seats.BUREAU_ASSESSOR, "assess_pass", seats.ALL_MET),
+        )
+
     def _after(self, hazard: str, *steps: tuple[Principal, str, dict[str, Any]]) -> str:
         for principal, command, form in steps:
             answer = self.give(principal, hazard, command, **form)

@@ -41,6 +41,22 @@ def test_a_hazard_goes_from_the_hotline_to_the_archive(api: Api) -> None:
     assert (late.status_code, late.json()["code"]) == (409, "T21.wrong-state")
 
 
+@pytest.mark.requirement("MOD-02", "MOD-07", "VER-03", "LBK-02")
+def test_a_hazard_is_passed_up_and_recognised_by_the_office(api: Api) -> None:
+    hazard = api.in_triage()
+    alone = api.give(seats.OFFICE, hazard, "triage_route", **{**seats.ROUTE, "participants": ["区清零办"]})
+    assert (alone.status_code, alone.json()["code"]) == (422, "T10.desk-missing")
+    shown = api.get(seats.AUDITOR, f"/v1/hazards/{hazard}").json()
+    assert (shown["mode"], shown["triage"]["kind"], shown["returns"]) == ("GENERAL", "upgrade", 0)
+
+    hazard = api.to_be_recognised()
+    own = api.give(seats.BUREAU_ASSESSOR, hazard, "recognise_pass", **seats.ALL_MET)
+    assert (own.status_code, own.json()["code"]) == (403, "T28.not-your-right")
+    cleared = api.give(seats.OFFICE, hazard, "recognise_pass", **seats.ALL_MET)
+    assert (cleared.json()["state"], cleared.json()["mode"]) == ("CLEARED", "UPGRADED")
+    assert len(api.get(seats.BUREAU_LIAISON, f"/v1/hazards/{hazard}").json()["lookbacks"]) == 2
+
+
 @pytest.mark.requirement("REG-04", "VER-02")
 def test_found_and_fixed_on_the_spot(api: Api) -> None:
     opened = api.report(seats.FINDER, **A_PATROL, evidence=[BEFORE])

@@ -92,6 +92,10 @@ SHAPES = (
 READY = {
     "REPORTED": Api.reported,
     "REGISTERED": Api.registered,
+    "UNDER_TRIAGE": Api.in_triage,
+    "JURISDICTION_RULING": Api.to_be_ruled_on,
+    "KEY_CONTROL": Api.under_key_control,
+    "AWAITING_RECOGNITION": Api.to_be_recognised,
     "AWAITING_SIGNOFF": Api.assigned,
     "PLANNING": Api.planning,
     "REMEDIATING": Api.remediating,

@@ -11,7 +11,7 @@ from domain.library import Rulebook
 from domain.organisation import SYSTEM, Actor, Role, UnitType
 from domain.state import Hazard
 from domain.transitions import BY_COMMAND, Relation
-from domain.values import Channel, ClockKey, Confidentiality, Outcome, PersonId, UnitId, Urgency
+from domain.values import Channel, Confidentiality, Outcome, PersonId, UnitId, Urgency
 from tests.builders import Case, good_form
 
 PEOPLE = tuple(PersonId(f"pid-{n}-zz") for n in range(6))
@@ -67,7 +67,9 @@ def commands(hazard: Hazard) -> st.SearchStrategy[str]:
     """Any command; most often one of those for the state the hazard is in, least often one that ends it."""
     every = [name for name in BY_COMMAND if name != "report"]
     fitting = [name for name in every if hazard.state in BY_COMMAND[name].sources]
-    going_on = [name for name in fitting if name not in ("merge", "verify_dismiss", "lookback_pass")]
+    going_on = [
+        name for name in fitting if name not in ("merge", "hand_over", "verify_dismiss", "lookback_pass")
+    ]
     return st.sampled_from(going_on * 6 + fitting * 2 + every if fitting else every)
 
 
@@ -85,6 +87,7 @@ def seats_for(draw: st.DrawFn, book: Rulebook, hazard: Hazard, command: str) -> 
     unit = {
         Relation.OWNER: hazard.owner,
         Relation.REGISTRANT: hazard.registered_by,
+        Relation.CONCERNED: draw(st.sampled_from(hazard.involved)),
         Relation.PLACE: hazard.subdistrict or units_of(book)[0],
         Relation.ANY: organisation.desk if role is Role.DESK else organisation.office,
     }[who.relation]
@@ -119,7 +122,7 @@ def forms(draw: st.DrawFn, case: Case, command: str, calendars: tuple[str, ...])
     units = st.sampled_from(units_of(book))
     days = st.integers(-2, 120).map(lambda n: (case.now + timedelta(days=n)).date())
     moments = st.integers(-2, 200).map(lambda n: case.now + timedelta(hours=n))
-    main = hazard.clocks.get(ClockKey.REMEDIATE)
+    main = hazard.main_clock
     due = (days | moments | st.just(main.limit_due)) if main else days | moments
     goals = [goal.id for goal in hazard.plan.goals] if hazard.plan else ["G1"]
     results = st.just([{"goal": goal, "met": True} for goal in goals]) | st.lists(
@@ -138,7 +141,18 @@ def forms(draw: st.DrawFn, case: Case, command: str, calendars: tuple[str, ...])
         "clear_on_spot": {"evidence": pictures, "assessor": st.none() | named},
         "self_handle": {"handler": named},
         "assign": {"target": units},
+        "request_upgrade": {"reason": words, "suggested_units": st.lists(units, max_size=2)},
+        "request_diversion": {"reason": words, "suggested_units": st.lists(units, max_size=2)},
+        "triage_route": {
+            "target": units,
+            "participants": st.lists(units, min_size=1, max_size=3),
+            "risk_assessment": words,
+        },
+        "triage_return": {"reason": words},
+        "jurisdiction_unclear": {"reason": words},
+        "jurisdiction_rule": {"target": units, "reason": words},
         "sign": {"handler": named},
+        "return": {"reason": words, "proposed_unit": units},
         "submit_plan": {
             "responsible_unit": units,
             "responsible_leader": named,
@@ -153,9 +167,14 @@ def forms(draw: st.DrawFn, case: Case, command: str, calendars: tuple[str, ...])
         },
         "request_extension": {"reason": words, "until": st.none() | due},
         "decide_extension": {"approve": st.booleans()},
+        "enter_key_control": {"people": words, "technical": words, "responsible": named},
+        "control_review": {"findings": words, "evidence": pictures},
+        "resume": {"until": due, "reason": words},
         "report_completion": {"outcome": st.sampled_from(list(Outcome)), "evidence": pictures},
         "assess_pass": {"results": results},
         "assess_fail": {"reason": words, "results": results},
+        "recognise_pass": {"results": results, "text": words},
+        "recognise_fail": {"reason": words, "results": results},
         "lookback_pass": {"findings": words},
         "lookback_relapse": {"findings": words},
         "confirm_relapse": {"matched": numbers, "reason": words},
@@ -163,13 +182,17 @@ def forms(draw: st.DrawFn, case: Case, command: str, calendars: tuple[str, ...])
         "accept_reason": {"reason": words},
         "classify": {"grade": grades, "major": st.none() | st.booleans()},
         "merge": {"into": numbers, "reason": words},
+        "hand_over": {"to": words.map(_line), "reason": words},
         "load_calendar": {"calendar": st.sampled_from(calendars)},
     }
     good = good_form(command, case)
     if command == "submit_plan":
         good["responsible_unit"] = hazard.owner
-    if command == "assign":
-        good["target"] = next(unit.id for unit in book.organisation.units if unit.handles)
+    if command in ("assign", "triage_route", "jurisdiction_rule"):
+        wanted = UnitType.SUBDISTRICT if command == "assign" else UnitType.BUREAU
+        good["target"] = next(unit.id for unit in book.organisation.units if unit.type is wanted)
+    if command == "return":
+        good["proposed_unit"] = book.organisation.desk
     changed = draw(st.fixed_dictionaries({}, optional=fields[command])) if draw(st.booleans()) else {}
     return {**good, **changed}
 

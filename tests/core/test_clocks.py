@@ -3,7 +3,7 @@
 import pytest
 
 from domain.values import ClockKey, State
-from tests.builders import FINDER, LIAISON, Case, hazard_in
+from tests.builders import FINDER, LIAISON, Case, diverted_in, hazard_in, upgraded_in
 
 # All start on Thursday 2026-09-24 at 17:00; Friday 09-25 is Mid-Autumn, then comes the weekend, and
 # from 10-01 to 10-07 is National Day. Saturday 10-10 is worked. Steps of a hazard lie a minute apart.
@@ -61,30 +61,116 @@ CLOCKS = [
 ]
 
 
+# Steps of an upgraded hazard lie a minute apart too; it goes to 区交通委.
+OF_OTHER_MODES = [
+    ("UNDER_TRIAGE", "triage", "NORMAL", {}, "2026-09-30 24:00", "triage-normal"),
+    ("UNDER_TRIAGE", "triage", "URGENT", {}, "2026-09-24 21:02", "triage-urgent"),
+    ("UNDER_TRIAGE", "triage", "FLASH", {}, "2026-09-24 18:02", "triage-flash"),
+    ("JURISDICTION_RULING", "jurisdiction", "NORMAL", {}, "2026-09-30 24:00", "jurisdiction-normal"),
+    ("JURISDICTION_RULING", "jurisdiction", "URGENT", {}, "2026-09-24 21:03", "jurisdiction-urgent"),
+    ("JURISDICTION_RULING", "jurisdiction", "FLASH", {}, "2026-09-24 18:03", "jurisdiction-flash"),
+    ("KEY_CONTROL", "control_review", "NORMAL", {}, "2026-10-26 24:00", "control-review"),
+    ("AWAITING_RECOGNITION", "recognise", "NORMAL", {}, "2026-09-30 24:00", "recognise-normal"),
+    ("AWAITING_RECOGNITION", "recognise", "URGENT", {}, "2026-09-25 05:07", "recognise-urgent"),
+    ("AWAITING_RECOGNITION", "recognise", "FLASH", {}, "2026-09-25 05:07", "recognise-flash"),
+    (
+        "AWAITING_RECOGNITION",
+        "recognise",
+        "URGENT",
+        {"category": 2},
+        "2026-09-30 24:00",
+        "recognise-categories-1-3",
+    ),
+]
+
+UPGRADED = [
+    ("AWAITING_SIGNOFF", "sign", "NORMAL", {}, "2026-09-28 24:00", "sign-normal"),
+    (
+        "AWAITING_SIGNOFF",
+        "remediate",
+        "NORMAL",
+        {},
+        "2026-10-26 24:00",
+        "remediate-upgraded",
+    ),  # 30 days: a Saturday
+    ("AWAITING_SIGNOFF", "remediate", "URGENT", {}, "2026-10-26 24:00", "remediate-upgraded"),
+    ("PLANNING", "plan", "NORMAL", {}, "2026-10-09 24:00", "plan-upgraded"),
+    ("PLANNING", "plan", "URGENT", {}, "2026-09-24 21:04", "plan-urgent"),
+    ("PLANNING", "plan", "FLASH", {"category": 3}, "2026-10-09 24:00", "plan-upgraded-categories-1-3"),
+    ("CLEARED", "lookback", "NORMAL", {}, "2026-10-26 24:00", "lookback.upgraded.1"),
+]
+
+REWORK = [
+    ("NORMAL", {}, "2026-09-30 24:00", "rework-normal"),
+    ("URGENT", {}, "2026-09-24 23:07", "rework-urgent"),
+    ("FLASH", {}, "2026-09-24 23:07", "rework-flash"),
+    ("FLASH", {"category": 1}, "2026-09-30 24:00", "rework-categories-1-3"),
+]
+
+
 @pytest.mark.requirement("N03", "N05", "N20", "N21", "N22", "N23", "N25", "CAD-07")
-@pytest.mark.parametrize(("state", "clock", "urgency", "report", "due", "row"), CLOCKS)
+@pytest.mark.parametrize(("state", "clock", "urgency", "report", "due", "row"), [*CLOCKS, *OF_OTHER_MODES])
 def test_dates_of_every_clock(state, clock, urgency, report, due, row):
     case = hazard_in(State(state), now=NOW, urgency=urgency, **report)
 
     assert (case.due(ClockKey(clock)), case.clock(ClockKey(clock)).row) == (due, row)
 
 
+@pytest.mark.requirement("N02", "N10", "N30")
+@pytest.mark.parametrize(("state", "clock", "urgency", "report", "due", "row"), UPGRADED)
+def test_dates_of_an_upgraded_hazard(state, clock, urgency, report, due, row):
+    case = upgraded_in(State(state), now=NOW, urgency=urgency, **report)
+
+    assert (case.due(ClockKey(clock)), case.clock(ClockKey(clock)).row) == (due, row)
+
+
+@pytest.mark.requirement("N02", "N05")
+@pytest.mark.parametrize(("urgency", "report", "due", "row"), REWORK)
+def test_dates_of_a_rework(urgency, report, due, row):
+    case = upgraded_in(State.AWAITING_RECOGNITION, now=NOW, urgency=urgency, **report)
+    case.give("recognise_fail")
+
+    assert (case.due(ClockKey.REWORK), case.clock(ClockKey.REWORK).row) == (due, row)
+
+
 def test_every_clock_and_every_row_of_the_policy_is_dated_above():
     rows = {row.id for row in Case().rules.book.policy.clocks}
-    dated = {row for *_, row in CLOCKS}
+    dated = {row for *_, row in (*CLOCKS, *OF_OTHER_MODES, *UPGRADED, *REWORK)}
 
-    assert rows - dated == {"extension-decision"}, "that one has a test of its own"
-    assert dated - rows == {"lookback.general.1"}
+    assert rows - dated == {
+        "extension-decision",
+        "extension-decision-upgraded",
+        "extension-decision-diverted",
+    }, "those have a test of their own"
+    assert dated - rows == {"lookback.general.1", "lookback.upgraded.1"}
 
 
-def test_the_decision_on_an_extension_is_due_the_next_working_day():
-    case = hazard_in(State.REMEDIATING, now=NOW)
+@pytest.mark.requirement("N14")
+@pytest.mark.parametrize(
+    ("arrange", "due", "row", "bearer"),
+    [
+        (lambda: hazard_in(State.REMEDIATING, now=NOW), "2026-09-28 24:00", "extension-decision", "desk"),
+        (
+            lambda: upgraded_in(State.REMEDIATING, now=NOW),
+            "2026-09-30 24:00",
+            "extension-decision-upgraded",
+            "office",
+        ),
+        (
+            lambda: diverted_in(State.REMEDIATING, now=NOW),
+            "2026-09-28 24:00",
+            "extension-decision-diverted",
+            "office",
+        ),
+    ],
+    ids=["general", "upgraded", "diverted"],
+)
+def test_the_decision_on_an_extension_has_a_date_and_somebody_who_is_late(arrange, due, row, bearer):
+    case = arrange()
     case.give("request_extension")
 
-    assert (case.due(ClockKey.EXTENSION_DECISION), case.clock(ClockKey.EXTENSION_DECISION).row) == (
-        "2026-09-28 24:00",
-        "extension-decision",
-    )
+    clock = case.clock(ClockKey.EXTENSION_DECISION)
+    assert (case.due(ClockKey.EXTENSION_DECISION), clock.row, clock.bearer) == (due, row, bearer)
 
 
 @pytest.mark.requirement("N03", "N04")
@@ -106,7 +192,7 @@ def test_the_cap_counts_from_the_same_start(report, cap):
 
 
 def test_registered_and_finished_hazards_have_no_clock():
-    for state in (State.REGISTERED, State.CLOSED, State.DISMISSED, State.MERGED):
+    for state in (State.REGISTERED, State.CLOSED, State.DISMISSED, State.MERGED, State.HANDED_OVER):
         assert not hazard_in(state).hazard.clocks
 
 

@@ -9,6 +9,7 @@ from tests.builders import (
     AFTER,
     ASSESSOR,
     BEFORE,
+    BOOKS,
     BUREAU,
     DESK,
     FINDER,
@@ -18,6 +19,7 @@ from tests.builders import (
     hazard_in,
     plan,
     seat,
+    upgraded_in,
 )
 
 ITSELF = "QP-2026-000101"
@@ -37,6 +39,17 @@ def decided(approve: bool) -> Case:
     case = hazard_in(State.REMEDIATING)
     case.give("request_extension")
     case.give("decide_extension", approve=approve)
+    return case
+
+
+def in_putuo(unit: str) -> Case:
+    return Case(BOOKS["putuo"]).report(seat(unit, "discoverer"), channel="grid_patrol", code="S06-02")
+
+
+def given(state: State, *commands: str) -> Case:
+    case = hazard_in(state)
+    for command in commands:
+        case.give(command)
     return case
 
 
@@ -61,6 +74,33 @@ REFUSALS = [
     ("assign", "422 T06.unknown-target", "MOD-14", hazard_in(State.REGISTERED), DESK, {"target": "火星街道"}),
     ("assign", "422 T06.target-cannot-handle", "MOD-16", hazard_in(State.REGISTERED), DESK,
      {"target": "供水企业"}),
+    ("request_upgrade", "409 T07.mode-not-here", "MOD-01", in_putuo("caoyang"), seat("caoyang", "liaison"), {}),
+    ("request_upgrade", "422 T07.unknown-unit", "MOD-17", hazard_in(State.PLANNING), None,
+     {"suggested_units": ["区交通委", "火星局"]}),
+    ("request_diversion", "409 T08.mode-not-here", "MOD-01", in_putuo("jianguanwei"),
+     seat("jianguanwei", "liaison"), {}),
+    ("request_diversion", "422 T08.unknown-unit", "MOD-17", found(BUREAU, "S01-03"), None,
+     {"suggested_units": ["火星局"]}),
+    ("triage_route", "422 T10.unknown-participant", "MOD-05", hazard_in(State.UNDER_TRIAGE), OFFICE,
+     {"participants": ["区城运中心", "火星局"]}),
+    ("triage_route", "422 T10.desk-missing", "MOD-07", hazard_in(State.UNDER_TRIAGE), OFFICE,
+     {"participants": ["区清零办", "区应急局"]}),
+    ("triage_route", "422 T10.unknown-target", "MOD-14", hazard_in(State.UNDER_TRIAGE), OFFICE,
+     {"target": "火星局"}),
+    ("triage_route", "422 T10.target-cannot-handle", "MOD-16", hazard_in(State.UNDER_TRIAGE), OFFICE,
+     {"target": "供水企业"}),
+    ("triage_route", "422 T10.target-not-bureau", "MOD-02", hazard_in(State.UNDER_TRIAGE), OFFICE,
+     {"target": "盈浦街道"}),
+    ("triage_return", "409 T11.not-requested", "MOD-10", given(State.AWAITING_SIGNOFF, "return"), OFFICE, {}),
+    ("jurisdiction_rule", "422 T13.unknown-target", "MOD-14", hazard_in(State.JURISDICTION_RULING), OFFICE,
+     {"target": "火星局"}),
+    ("jurisdiction_rule", "422 T13.target-cannot-handle", "MOD-16", hazard_in(State.JURISDICTION_RULING), OFFICE,
+     {"target": "供水企业"}),
+    ("return", "409 T18.final", "N08", given(State.JURISDICTION_RULING, "jurisdiction_rule"), None, {}),
+    ("return", "409 T18.once", "MOD-17", given(State.AWAITING_SIGNOFF, "return", "triage_route"), None, {}),
+    ("return", "409 T18.after-due", "MOD-17", late(State.AWAITING_SIGNOFF, 2), None, {}),
+    ("return", "422 T18.unknown-unit", "MOD-17", hazard_in(State.AWAITING_SIGNOFF), None,
+     {"proposed_unit": "火星局"}),
     ("submit_plan", "422 T19.unknown-unit", "PLN-01", hazard_in(State.PLANNING), HANDLER,
      plan("2026-03-06", responsible_unit="火星街道")),
     ("submit_plan", "422 T19.node-in-the-past", "PLN-01", hazard_in(State.PLANNING), HANDLER,
@@ -78,7 +118,12 @@ REFUSALS = [
      {"until": "2026-03-24"}),
     ("request_extension", "422 T22.not-later", "N04", hazard_in(State.REMEDIATING), None,
      {"until": "2026-03-09"}),
+    ("decide_extension", "403 T22.decider", "N14", given(State.REMEDIATING, "request_extension"), OFFICE, {}),
     ("decide_extension", "409 T22.no-request", "N14", decided(approve=True), DESK, {}),
+    ("enter_key_control", "403 T23.approver", "REM-04", hazard_in(State.REMEDIATING), OFFICE, {}),
+    ("resume", "422 T24.not-ahead", "REM-04", hazard_in(State.KEY_CONTROL), None, {"until": "2026-03-01"}),
+    ("resume", "422 T24.beyond-cap", "REM-04", hazard_in(State.KEY_CONTROL), None, {"until": "2026-03-24"}),
+    ("report_completion", "409 T25.no-plan", "PLN-01", given(State.PLANNING, "enter_key_control"), None, {}),
     ("assess_pass", "403 T26.assessor-is-handler", "VER-01", hazard_in(State.SELF_ASSESSMENT),
      seat("xiayang", "assessor", HANDLER.person), {}),
     ("assess_pass", "422 T26.unknown-goal", "VER-09", hazard_in(State.SELF_ASSESSMENT), ASSESSOR,
@@ -88,6 +133,15 @@ REFUSALS = [
      seat("xiayang", "assessor", HANDLER.person), {}),
     ("assess_fail", "422 T27.unknown-goal", "VER-09", hazard_in(State.SELF_ASSESSMENT), ASSESSOR,
      {"results": [{"goal": "G9", "met": False}]}),
+    ("recognise_pass", "422 T28.unknown-goal", "VER-09", hazard_in(State.AWAITING_RECOGNITION), OFFICE,
+     {"results": [{"goal": "G1", "met": True}, {"goal": "G9", "met": True}]}),
+    ("recognise_pass", "422 T28.goal-open", "VER-09", hazard_in(State.AWAITING_RECOGNITION), OFFICE,
+     {"results": []}),
+    ("recognise_fail", "422 T28.unknown-goal", "VER-09", hazard_in(State.AWAITING_RECOGNITION), OFFICE,
+     {"results": [{"goal": "G9", "met": False}]}),
+    ("lookback_pass", "403 T31.other-seat", "LBK-01", upgraded_in(State.LOOK_BACK), seat(BUREAU, "liaison"), {}),
+    ("lookback_relapse", "403 T32.other-seat", "LBK-01", upgraded_in(State.LOOK_BACK), seat(BUREAU, "liaison"),
+     {}),
     ("confirm_relapse", "409 T32.window-over", "LBK-03", late(State.CLEARED, 190), DESK, {}),
     ("confirm_relapse", "422 T32.itself", "T33", hazard_in(State.CLEARED), DESK, {"matched": ITSELF}),
     ("merge", "422 T33.itself", "T33", hazard_in(State.PLANNING), OFFICE, {"into": ITSELF}),

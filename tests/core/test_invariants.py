@@ -1,7 +1,4 @@
-"""The invariants I1–I8 over random lives: any seat, any command, any form, any leap of the clock.
-
-I3 (nobody recognises his own upgraded or listed hazard) has nothing to hold on to before those modes.
-"""
+"""The invariants I1–I8 over random lives: any seat, any command, any form, any leap of the clock."""
 
 from __future__ import annotations
 
@@ -27,10 +24,10 @@ from domain.forecast import explain, forecast
 from domain.hazard import allowed, refused_event, repeated
 from domain.ladder import next_wakeup, tick
 from domain.library import LIBRARY
-from domain.organisation import Actor, Role
+from domain.organisation import Actor, Role, UnitType
 from domain.refusal import Refusal
 from domain.state import Hazard
-from domain.values import ClockKey, PersonId, Rung, Sla, State
+from domain.values import ClockKey, Mode, PersonId, Rung, Sla, State
 from tests.builders import BOOKS, CALENDAR, Case, calendar_of, from_text, plan
 from tests.core.random_forms import any_seat, commands, forms, reports, seats_for
 from workflows import view
@@ -60,6 +57,15 @@ LEAPS = st.sampled_from(
         timedelta(days=200),
     ]
 )
+
+
+SUBMITTED = (
+    State.UNDER_TRIAGE,
+    State.JURISDICTION_RULING,
+    State.SELF_ASSESSMENT,
+    State.AWAITING_RECOGNITION,
+)
+"""States in which the main clock stands (I6)."""
 
 
 class Life(RuleBasedStateMachine):
@@ -201,10 +207,11 @@ class Life(RuleBasedStateMachine):
         for key, clock in hazard.clocks.items():
             found = explain(LIBRARY.rules(clock.rules, clock.calendar), clock)
             assert found.due == clock.due <= clock.limit_due
-            granted = (
-                key is ClockKey.REMEDIATE and hazard.extension and hazard.extension.decision == "granted"
+            somebody_set_it = key is ClockKey.REMEDIATE and (
+                (hazard.extension and hazard.extension.decision == "granted")
+                or any(event.type == "resume" for event in self.case.events)
             )
-            if not granted:
+            if not somebody_set_it:
                 counted = LIBRARY.calendar(clock.calendar).deadline(clock.started, clock.limit)
                 assert counted.due == clock.limit_due
             assert list(clock.alarms) == sorted(clock.alarms, key=lambda alarm: alarm.at)
@@ -223,12 +230,41 @@ class Life(RuleBasedStateMachine):
         self.highest = dict(hazard.highest)
 
     @invariant()
+    def nobody_recognises_or_watches_his_own_upgraded_hazard(self) -> None:
+        """I3."""
+        hazard, last = self.case.hazard, self.case.events[-1]
+        if hazard.mode is Mode.UPGRADED and last.type in ("recognise_pass", "lookback_pass"):
+            assert last.actor.unit != hazard.owner
+        assert hazard.mode is not Mode.UPGRADED or last.type != "assess_pass" or hazard.strike_off is None
+        assert hazard.mode in self.book.modes
+
+    @invariant()
+    def what_is_sent_back_is_sent_back_once_and_never_after_a_ruling(self) -> None:
+        """MOD-17, N08."""
+        types = [event.type for event in self.case.events]
+        assert self.case.hazard.returns == types.count("return") <= 1
+        assert (
+            "return" not in types[types.index("jurisdiction_rule") :]
+            if "jurisdiction_rule" in types
+            else True
+        )
+
+    @invariant()
+    def planned_look_backs_are_those_that_come(self) -> None:
+        """LBK-02: the next look-back's clock and the date that was shown at the clearance are one."""
+        hazard = self.case.hazard
+        clock = hazard.clocks.get(ClockKey.LOOKBACK)
+        if clock and hazard.lookbacks:
+            shown = hazard.lookbacks[hazard.lookbacks_done]
+            assert (clock.due, clock.provisional) == (shown.due, shown.provisional)
+
+    @invariant()
     def a_stopped_clock_is_silent(self) -> None:
         """I6: submitted, the main clock stands; punctuality is that of running clocks alone."""
         hazard = self.case.hazard
-        main = hazard.clocks.get(ClockKey.REMEDIATE)
-        if main:
-            assert main.running is (hazard.state is not State.SELF_ASSESSMENT)
+        for key in (ClockKey.REMEDIATE, ClockKey.REWORK):
+            main = hazard.clocks.get(key)
+            assert main is None or main.running is (hazard.state not in SUBMITTED)
         late = [c for c in hazard.running() if c.bearer == hazard.owner and c.due <= self.case.now]
         assert hazard.sla is not Sla.OVERDUE or late
 
@@ -249,7 +285,7 @@ class Life(RuleBasedStateMachine):
         case = self.case
         if case.hazard.state.terminal:
             return
-        for _ in range(12):
+        for _ in range(16):
             if case.hazard.state is State.CLEARED:
                 case.wait_until(next_wakeup(case.hazard) or case.now)
             else:
@@ -267,7 +303,9 @@ def next_step(case: Case) -> None:
     """What the people in charge would do next."""
     hazard, organisation = case.hazard, case.rules.book.organisation
     desk = Actor(unit=organisation.desk, role=Role.DESK, person=FRESH)
+    office = Actor(unit=organisation.office, role=Role.OFFICE, person=FRESH)
     street = next(unit for unit in organisation.units if unit.handles)
+    bureau = next(unit for unit in organisation.units if unit.type is UnitType.BUREAU)
 
     def owner(role: Role) -> Actor:
         return Actor(unit=hazard.owner, role=role, person=PersonId(f"pid-{role}"))
@@ -277,6 +315,10 @@ def next_step(case: Case) -> None:
             case.give("verify_confirm", desk, code="S06-02")
         case State.REGISTERED:
             case.give("assign", desk, target=street.id)
+        case State.UNDER_TRIAGE:
+            case.give("triage_route", office, target=bureau.id)
+        case State.JURISDICTION_RULING:
+            case.give("jurisdiction_rule", office, target=bureau.id)
         case State.AWAITING_SIGNOFF:
             case.give("sign", owner(Role.LIAISON), handler="pid-handler")
         case State.PLANNING:
@@ -286,12 +328,16 @@ def next_step(case: Case) -> None:
             case.give("report_completion", owner(Role.HANDLER))
         case State.SELF_ASSESSMENT:
             case.give("assess_pass", owner(Role.ASSESSOR).model_copy(update={"person": FRESH}))
+        case State.KEY_CONTROL:
+            case.give("resume", office)
+        case State.AWAITING_RECOGNITION:
+            case.give("recognise_pass", office)
         case State.LOOK_BACK:
-            case.give("lookback_pass", Actor(unit=organisation.office, role=Role.OFFICE, person=FRESH))
+            case.give("lookback_pass", office)
 
 
 def _a_day_that_will_do(case: Case) -> Any:
-    main = case.hazard.clocks[ClockKey.REMEDIATE]
+    main = case.hazard.main_clock
     return main.limit_due if main.limit_due > case.now else case.now + timedelta(hours=1)
 
 

@@ -233,6 +233,7 @@ def test_every_number_names_its_source():
 @pytest.mark.requirement("N71", "LBK-01", "LBK-03", "CLS-07")
 def test_look_backs_relapses_and_major_hazards():
     assert POLICY.lookbacks[Mode.GENERAL] == (CalendarDays(30),)
+    assert POLICY.lookbacks[Mode.UPGRADED] == (CalendarDays(30), CalendarDays(90))
     assert POLICY.relapse_match == CalendarDays(180)
     assert POLICY.major_persons == 50
 
@@ -284,12 +285,12 @@ def test_a_stated_reason_is_due_in_a_day_and_can_hold_back_the_circular():
 
 
 @pytest.mark.requirement("N07", "N66")
-def test_only_the_main_clock_climbs_the_whole_ladder_and_reminds():
+def test_only_the_main_clock_and_the_rework_in_its_place_climb_the_whole_ladder_and_remind():
     full = {row.clock for row in POLICY.clocks if row.ladder == "full"}
     reminding = {row.clock for row in POLICY.clocks if row.remind}
     short = POLICY.row(ClockKey.SIGN, case())
 
-    assert full == reminding == {ClockKey.REMEDIATE}
+    assert full == reminding == {ClockKey.REMEDIATE, ClockKey.REWORK}
     assert [rung.rung for rung in POLICY.rungs(short)] == [Rung.L1, Rung.L2]
 
 
@@ -300,11 +301,53 @@ def test_reminders_come_one_day_before_short_limits_and_three_before_sixty_days(
     assert POLICY.row(ClockKey.REMEDIATE, case(URGENT)).remind == ()
 
 
-def test_the_desk_is_late_with_a_decision_on_an_extension():
-    late_desk = [row.clock for row in POLICY.clocks if row.bearer != "owner"]
+@pytest.mark.requirement("N10", "N14", "N30")
+def test_whoever_has_to_decide_is_late_himself():
+    bearers = {(row.clock, row.bearer) for row in POLICY.clocks if row.bearer != "owner"}
 
-    assert late_desk == [ClockKey.EXTENSION_DECISION]
+    assert bearers == {
+        (ClockKey.EXTENSION_DECISION, "desk"),
+        (ClockKey.EXTENSION_DECISION, "office"),
+        (ClockKey.TRIAGE, "office"),
+        (ClockKey.JURISDICTION, "office"),
+        (ClockKey.RECOGNISE, "office"),
+    }
     assert POLICY.row(ClockKey.EXTENSION_DECISION, case()).bearer == "desk"
+
+
+# ── the modes ────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.requirement("MOD-01", "A4")
+def test_a_district_says_which_modes_it_has():
+    assert set(QINGPU.modes) == {Mode.GENERAL, Mode.UPGRADED, Mode.DIVERTED}
+    assert set(PUTUO.modes) == {Mode.GENERAL}
+
+
+@pytest.mark.requirement("MOD-02", "N82", "N44")
+@pytest.mark.parametrize("urgency", Urgency)
+def test_an_upgraded_hazard_has_thirty_days_and_sixty_at_most(urgency):
+    row = POLICY.row(ClockKey.REMEDIATE, Case(mode=Mode.UPGRADED, urgency=urgency))
+
+    assert (row.limit, row.cap, row.remind) == (CalendarDays(30), CalendarDays(60), (WorkingDays(3),))
+
+
+@pytest.mark.requirement("MOD-10", "VER-04")
+@pytest.mark.parametrize("urgency", Urgency)
+@pytest.mark.parametrize("clock", [c for c in CLOCKS_WITH_ROWS if c is not ClockKey.EXTENSION_DECISION])
+def test_a_diverted_hazard_runs_by_the_clocks_of_a_general_one(clock, urgency):
+    diverted = Case(mode=Mode.DIVERTED, urgency=urgency)
+
+    assert POLICY.row(clock, diverted) == POLICY.row(clock, case(urgency))
+    assert POLICY.lookback_limits(Mode.DIVERTED) == POLICY.lookback_limits(Mode.GENERAL)
+
+
+@pytest.mark.requirement("CLS-09")
+@pytest.mark.parametrize("clock", ["plan", "rework", "recognise", "assess"])
+def test_urgency_shortens_none_of_these_for_categories_one_to_three(clock):
+    rows = {POLICY.row(ClockKey(clock), Case(mode=Mode.UPGRADED, urgency=u, category=2)).id for u in Urgency}
+
+    assert len(rows) == 1
 
 
 # ── a district of one's own ──────────────────────────────────────────────────────────────────────────

@@ -63,6 +63,9 @@ def test_a_firm_date_with_rungs_in_an_unpublished_year_gets_its_rungs_counted_ag
 
     loaded(case, YEAR_2027)
     assert case.due(REMEDIATE) == "2026-12-31 24:00"
+    assert case.clock(REMEDIATE).calendar == case.calendar, (
+        "the date still follows from the calendar it was counted by"
+    )
     rung = [(event.alarm.what, spoken(event.at)) for event in case.wait_until("2027-01-06 09:00")]
     assert rung == [
         (Rung.L0, "2026-12-30 09:00"),

@@ -14,11 +14,13 @@ from tests.builders import (
     Case,
     hazard_in,
     seat,
+    upgraded_in,
 )
 
 FIELD = "discoverer liaison handler deputy_leader principal"
 LEADERS = "liaison handler deputy_leader principal"
 OFFICE = "office office_director"
+CONCERNED = f"{OFFICE} {FIELD} assessor"
 ANY_UNIT = ("desk", "office", STREET, OTHER_STREET, BUREAU, ENTERPRISE, "gongshui")
 
 
@@ -53,6 +55,12 @@ def with_a_request() -> Case:
     return case
 
 
+def upgraded_with_a_request() -> Case:
+    case = upgraded_in(State.REMEDIATING)
+    case.give("request_extension")
+    return case
+
+
 # command: a case in which all else holds → unit: roles
 RIGHTS = [
     ("verify_confirm", lambda: Case().report(place="盈浦街道某小区"), {"desk": "desk", OTHER_STREET: "liaison"}),
@@ -67,18 +75,42 @@ RIGHTS = [
     ("self_handle", lambda: registered_by("desk"), {}),
     ("self_handle", lambda: registered_by("gongshui"), {}),
     ("assign", lambda: registered_by(STREET), {"desk": "desk", "office": OFFICE}),
+    ("request_upgrade", lambda: registered_by(STREET), {STREET: LEADERS}),
+    ("request_upgrade", lambda: registered_by(ENTERPRISE), {ENTERPRISE: LEADERS}),
+    ("request_upgrade", lambda: registered_by(BUREAU), {}),
+    ("request_upgrade", lambda: registered_by("desk"), {}),
+    ("request_diversion", lambda: registered_by(BUREAU), {BUREAU: LEADERS}),
+    ("request_diversion", lambda: registered_by(STREET), {}),
+    ("request_diversion", lambda: registered_by(ENTERPRISE), {}),
+    ("triage_route", lambda: hazard_in(State.UNDER_TRIAGE), {"office": OFFICE}),
+    ("triage_return", lambda: hazard_in(State.UNDER_TRIAGE), {"office": OFFICE}),
+    ("jurisdiction_unclear", lambda: hazard_in(State.UNDER_TRIAGE), {"desk": "desk"}),
+    ("jurisdiction_rule", lambda: hazard_in(State.JURISDICTION_RULING), {"office": OFFICE}),
+    ("return", lambda: routed(State.AWAITING_SIGNOFF), {STREET: "liaison"}),
     ("sign", lambda: routed(State.AWAITING_SIGNOFF), {STREET: "liaison"}),
     ("submit_plan", lambda: routed(State.PLANNING), {STREET: "liaison handler"}),
     ("progress", lambda: routed(State.REMEDIATING), {STREET: "liaison handler"}),
     ("request_extension", lambda: routed(State.REMEDIATING), {STREET: LEADERS}),
     ("decide_extension", with_a_request, {"desk": "desk"}),
+    ("decide_extension", upgraded_with_a_request, {"office": OFFICE}),
+    ("enter_key_control", lambda: routed(State.REMEDIATING), {STREET: "principal"}),
+    ("enter_key_control", lambda: upgraded_in(State.REMEDIATING), {"office": OFFICE}),
+    ("control_review", lambda: hazard_in(State.KEY_CONTROL), {STREET: LEADERS, "office": OFFICE}),
+    ("resume", lambda: hazard_in(State.KEY_CONTROL), {STREET: LEADERS, "office": OFFICE}),
+    ("recognise_pass", lambda: hazard_in(State.AWAITING_RECOGNITION), {"office": OFFICE}),
+    ("recognise_fail", lambda: hazard_in(State.AWAITING_RECOGNITION), {"office": OFFICE}),
     ("report_completion", lambda: routed(State.REMEDIATING), {STREET: "liaison handler"}),
     ("assess_pass", lambda: routed(State.SELF_ASSESSMENT), {STREET: "assessor"}),
     ("assess_fail", lambda: routed(State.SELF_ASSESSMENT), {STREET: "assessor"}),
     ("lookback_pass", lambda: routed(State.LOOK_BACK), {STREET: f"{FIELD} assessor", "office": OFFICE}),
     ("lookback_relapse", lambda: routed(State.LOOK_BACK), {STREET: f"{FIELD} assessor", "office": OFFICE}),
+    ("lookback_pass", lambda: upgraded_in(State.LOOK_BACK),
+     {STREET: f"{FIELD} assessor", "desk": f"{FIELD} assessor", "office": CONCERNED}),
+    ("lookback_relapse", lambda: upgraded_in(State.LOOK_BACK),
+     {STREET: f"{FIELD} assessor", "desk": f"{FIELD} assessor", "office": CONCERNED}),
     ("confirm_relapse", lambda: routed(State.CLEARED), {"desk": "desk", "office": OFFICE}),
     ("merge", lambda: routed(State.PLANNING), {"office": OFFICE}),
+    ("hand_over", lambda: routed(State.PLANNING), {"office": OFFICE}),
     ("state_reason", late_and_explained, {STREET: LEADERS}),
     ("accept_reason", late_and_explained, {"office": OFFICE}),
     ("classify", lambda: routed(State.PLANNING), {"office": OFFICE}),
@@ -119,6 +151,7 @@ def test_all_others_are_told_that_it_is_not_their_right(command, arrange, table)
             assert (answer.status, answer.code) in {
                 (403, f"{row.id}.not-your-right"),
                 (403, f"{row.id}.no-such-seat"),
+                *((guard.status, f"{row.id}.{guard.code}") for guard in row.guards if guard.status == 403),
             }
 
 

@@ -10,9 +10,12 @@ from domain.organisation import SYSTEM, Actor
 from domain.refusal import Refusal
 from domain.transitions import BY_COMMAND, TRANSITIONS, Target
 from domain.values import CalendarDays, Mode, State
-from tests.builders import BEFORE, FINDER, SEATS, Case, district, hazard_in, seat
+from tests.builders import BEFORE, BUREAU, FINDER, SEATS, Case, district, hazard_in, seat, upgraded_in
 
-UNSOLVED = "REPORTED REGISTERED AWAITING_SIGNOFF PLANNING REMEDIATING SELF_ASSESSMENT"
+UNSOLVED = (
+    "REPORTED REGISTERED UNDER_TRIAGE JURISDICTION_RULING AWAITING_SIGNOFF PLANNING REMEDIATING KEY_CONTROL "
+    "SELF_ASSESSMENT AWAITING_RECOGNITION"
+)
 OPEN = f"{UNSOLVED} CLEARED LOOK_BACK"
 
 REACHED = [
@@ -23,24 +26,40 @@ REACHED = [
     ("T04", "clear_on_spot", "REGISTERED", "CLEARED"),
     ("T05", "self_handle", "REGISTERED", "PLANNING"),
     ("T06", "assign", "REGISTERED", "AWAITING_SIGNOFF"),
+    ("T07", "request_upgrade", "REGISTERED PLANNING REMEDIATING", "UNDER_TRIAGE"),
+    ("T08", "request_diversion", "REGISTERED", "UNDER_TRIAGE"),
+    ("T10", "triage_route", "UNDER_TRIAGE", "AWAITING_SIGNOFF"),
+    ("T11", "triage_return", "UNDER_TRIAGE", "PLANNING"),
+    ("T12", "jurisdiction_unclear", "UNDER_TRIAGE", "JURISDICTION_RULING"),
+    ("T13", "jurisdiction_rule", "JURISDICTION_RULING", "AWAITING_SIGNOFF"),
     ("T17", "sign", "AWAITING_SIGNOFF", "PLANNING"),
+    ("T18", "return", "AWAITING_SIGNOFF", "UNDER_TRIAGE"),
     ("T19", "submit_plan", "PLANNING", "REMEDIATING"),
     ("T21", "progress", "REMEDIATING", "–"),
     ("T22", "request_extension", "PLANNING REMEDIATING", "–"),
     ("T22", "decide_extension", "PLANNING REMEDIATING", "–"),
-    ("T25", "report_completion", "REMEDIATING", "SELF_ASSESSMENT"),
-    ("T26", "assess_pass", "SELF_ASSESSMENT", "CLEARED"),
+    ("T23", "enter_key_control", "PLANNING REMEDIATING", "KEY_CONTROL"),
+    ("T24", "control_review", "KEY_CONTROL", "–"),
+    ("T24", "resume", "KEY_CONTROL", "PLANNING REMEDIATING"),
+    ("T25", "report_completion", "REMEDIATING KEY_CONTROL", "SELF_ASSESSMENT"),
+    ("T26", "assess_pass", "SELF_ASSESSMENT", "AWAITING_RECOGNITION CLEARED"),
     ("T27", "assess_fail", "SELF_ASSESSMENT", "REMEDIATING"),
+    ("T28", "recognise_pass", "AWAITING_RECOGNITION", "CLEARED"),
+    ("T28", "recognise_fail", "AWAITING_RECOGNITION", "REMEDIATING"),
     ("T30", None, "CLEARED", "LOOK_BACK"),
     ("T31", "lookback_pass", "LOOK_BACK", "CLEARED CLOSED"),
     ("T32", "lookback_relapse", "LOOK_BACK", "PLANNING"),
     ("T32", "confirm_relapse", "CLEARED LOOK_BACK", "PLANNING"),
     ("T33", "merge", UNSOLVED, "MERGED"),
+    ("T33", "hand_over", UNSOLVED, "HANDED_OVER"),
     ("T34", "state_reason", f"{UNSOLVED} LOOK_BACK", "–"),
     ("T34", "accept_reason", f"{UNSOLVED} LOOK_BACK", "–"),
     ("T35", "classify", UNSOLVED, "–"),
     ("N94", "load_calendar", OPEN, "–"),
 ]
+
+NOTHING_OWED = ("REGISTERED", "UNDER_TRIAGE", "JURISDICTION_RULING", "AWAITING_RECOGNITION")
+"""States in which the owner has no running clock, so nothing of his is ever late."""
 
 PREPARED: dict[str, Callable[[Case], object]] = {
     "decide_extension": lambda case: case.give("request_extension"),
@@ -57,6 +76,8 @@ def in_state(state: State, command: str | None) -> Case:
     """A hazard in ``state`` for which the guards of ``command`` hold."""
     if command == "clear_on_spot":
         return Case().report(FINDER, channel="grid_patrol", code="S06-07", evidence=[BEFORE])
+    if command == "request_diversion":
+        return Case().report(seat(BUREAU, "discoverer"), channel="grid_patrol", code="S01-03")
     case = hazard_in(state)
     if command in PREPARED:
         PREPARED[command](case)
@@ -72,8 +93,8 @@ def test_the_list_above_is_the_table():
 @pytest.mark.parametrize(("row", "command", "sources", "target"), [row for row in REACHED if row[1]])
 def test_every_row_is_reached_from_each_of_its_states(row, command, sources, target):
     for source in sources.split():
-        if command in ("state_reason", "accept_reason") and source == "REGISTERED":
-            continue  # a registered hazard has no clock, so nothing of it is ever late
+        if command in ("state_reason", "accept_reason") and source in NOTHING_OWED:
+            continue
         case = in_state(State(source), command)
         event = case.give(command, liaison_of(case) if command == "state_reason" else None)
 
@@ -100,6 +121,25 @@ def test_a_look_back_leads_to_the_next_or_to_the_archive():
         case.give("lookback_pass")
 
     assert (once.hazard.state, twice.hazard.state) == (State.CLOSED, State.CLEARED)
+
+
+@pytest.mark.requirement("VER-01", "VER-03")
+def test_an_assessment_leads_to_the_archive_or_before_the_office():
+    general, upgraded = hazard_in(State.SELF_ASSESSMENT), upgraded_in(State.SELF_ASSESSMENT)
+    for case in (general, upgraded):
+        case.give("assess_pass")
+
+    assert (general.hazard.state, upgraded.hazard.state) == (State.CLEARED, State.AWAITING_RECOGNITION)
+
+
+@pytest.mark.requirement("REM-04", "PLN-01")
+def test_what_is_resumed_without_a_plan_gets_one_first():
+    planned, unplanned = hazard_in(State.KEY_CONTROL), hazard_in(State.PLANNING)
+    unplanned.give("enter_key_control")
+    for case in (planned, unplanned):
+        case.give("resume")
+
+    assert (planned.hazard.state, unplanned.hazard.state) == (State.REMEDIATING, State.PLANNING)
 
 
 @pytest.mark.requirement("LBK-01")
@@ -136,8 +176,8 @@ def test_a_command_outside_its_states_is_a_conflict_for_whoever_has_the_right(st
 def test_the_refusal_says_in_which_state_it_can_be_done():
     refusal = hazard_in(State.PLANNING).answer("report_completion")
 
-    assert refusal.zh == "隐患现为“方案制定中”，“报结”只能在“整治中”时办理"
-    assert refusal.en == "the hazard is PLANNING; to report completion it must be REMEDIATING"
+    assert refusal.zh == "隐患现为“方案制定中”，“报结”只能在“整治中”“重点防控中”时办理"
+    assert refusal.en == "the hazard is PLANNING; to report completion it must be REMEDIATING or KEY_CONTROL"
     assert refusal.requirement == "VER-02"
 
 
@@ -166,6 +206,7 @@ def test_states_and_rows_know_each_other():
         State.REGISTERED,
         State.CLEARED,
         State.CLOSED,
+        State.AWAITING_RECOGNITION,
     }
     left = {source for row, source in product(TRANSITIONS, State) if source in row.sources}
 

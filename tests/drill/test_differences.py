@@ -36,6 +36,7 @@ def difference(result: drill.Result) -> drill.Difference:
 
 OTHER = {
     "state": ("CLOSED", "REPORTED"),
+    "mode": ("GENERAL", "UPGRADED"),
     "owner": ("office",),
     "registered_by": ("office",),
     "level": ("L5", "L0"),
@@ -51,8 +52,6 @@ OTHER = {
 def wrong(name: str, value: Any) -> Iterator[Any]:
     """The same expectation, wrong in one way after the other."""
     match name, value:
-        case ("mode", _):
-            return  # there is one mode so far
         case (_, bool()):
             yield not value
         case (_, int()):
@@ -79,6 +78,13 @@ def wrong(name: str, value: Any) -> Iterator[Any]:
         case ("next", dict()):
             for key, one in value.items():
                 yield {**value, **_other_part(key, one, value)}
+        case ("lookbacks", list()):
+            yield [*value, "2026-01-01"]
+            for number, one in enumerate(value):
+                day = one if isinstance(one, str) else one["due"]
+                firm = isinstance(one, str)
+                yield [*value[:number], {"due": day, "provisional": firm}, *value[number + 1 :]]
+                yield [*value[:number], "2026-01-01", *value[number + 1 :]]
         case ("next", None):
             yield {"rung": "L5"}
         case ("events" | "proposals" | "owed" | "provisional" | "absent_clocks_ever", list()):
