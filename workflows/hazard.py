@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import NamedTuple
+from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
@@ -44,19 +43,6 @@ class LedgerBroken(RuntimeError):
     """The ledger contradicts this history. Fails the workflow task, which waits for an operator."""
 
 
-class _Foreseen(NamedTuple):
-    """What a validator decided, kept for its handler: on the same state at the same moment it is the same.
-
-    A replay validates nothing, so there the handler decides, and comes to the same.
-    """
-
-    update: str
-    order: Order
-    hazard: Hazard
-    now: datetime
-    event: Event
-
-
 @workflow.defn(name=WORKFLOW)
 class HazardWorkflow:
     """One hazard. Its id is the hazard's number; its result is the state it ended in."""
@@ -66,7 +52,6 @@ class HazardWorkflow:
         self._start = start
         self._hazard: Hazard | None = start.carried
         self._one_at_a_time = asyncio.Lock()
-        self._foreseen: _Foreseen | None = None
 
     @workflow.run
     async def run(self, start: Start) -> str:
@@ -87,28 +72,23 @@ class HazardWorkflow:
     @workflow.update(dynamic=True)
     async def command(self, name: str, args: Sequence[RawValue]) -> Receipt:
         """Any command of the core, by its name there. Answers once the change is in the ledger."""
-        foreseen = self._foreseen_for(workflow.current_update_info())
-        order = foreseen.order if foreseen else _order(args)
+        order = _order(args)
         await workflow.wait_condition(lambda: self._hazard is not None)
         async with self._one_at_a_time:
             try:
-                return await self._carry_out(order, foreseen)
+                return await self._carry_out(order)
             except Refusal as refusal:
                 raise failure(refusal) from refusal
 
     @command.validator
     def _refuse_early(self, name: str, args: Sequence[RawValue]) -> None:
         """A refusal here leaves no trace in the history; what it lets pass is decided again in turn."""
-        hazard, update = self._hazard, workflow.current_update_info()
-        if hazard is None:
+        if self._hazard is None:
             return
         order = _order(args)
         try:
-            if repeated(hazard, order) is None:
-                now = workflow.now()
-                event = decide(self._rules(order), hazard, order, now)
-                if update is not None:
-                    self._foreseen = _Foreseen(update.id, order, hazard, now, event)
+            if repeated(self._hazard, order) is None:
+                decide(self._rules(order), self._hazard, order, workflow.now())
         except Refusal as refusal:
             raise failure(refusal) from refusal
 
@@ -130,22 +110,13 @@ class HazardWorkflow:
         """The recorded state, or ``None`` before the report is in the ledger."""
         return self._hazard
 
-    async def _carry_out(self, order: Order, foreseen: _Foreseen | None = None) -> Receipt:
+    async def _carry_out(self, order: Order) -> Receipt:
         hazard = self._state
         seq = repeated(hazard, order)
         if seq is None:
-            now = workflow.now()
-            if foreseen is not None and foreseen.hazard is hazard and foreseen.now == now:
-                event = foreseen.event
-            else:
-                event = decide(self._rules(order), hazard, order, now)
-            await self._commit(event)
+            await self._commit(decide(self._rules(order), hazard, order, workflow.now()))
             hazard = self._state
         return Receipt(hazard=hazard.id, seq=seq or hazard.seq, state=hazard.state)
-
-    def _foreseen_for(self, update: workflow.UpdateInfo | None) -> _Foreseen | None:
-        foreseen, self._foreseen = self._foreseen, None
-        return foreseen if foreseen and update and foreseen.update == update.id else None
 
     # -- time ---------------------------------------------------------------------------------------
 
