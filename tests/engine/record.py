@@ -94,6 +94,21 @@ async def long_life(at: District) -> HazardId:
     return hazard
 
 
+async def passed_up_and_reworked(at: District) -> HazardId:
+    form = {"channel": "daily_patrol", "code": "B02-08", "place": "夏阳街道某桥"}
+    hazard = (await at.report(seats.LIAISON, **form)).hazard
+    await at.give(seats.LIAISON, hazard, "request_upgrade", **seats.UPGRADE)
+    await at.give(seats.OFFICE, hazard, "triage_route", **seats.ROUTE)
+    await at.give(seats.BUREAU_LIAISON, hazard, "sign", handler="handler-3")
+    await at.give(seats.BUREAU_HANDLER, hazard, "submit_plan", **seats.plan(responsible_unit="区交通委"))
+    for verdict in ("recognise_fail", "recognise_pass"):
+        await at.give(seats.BUREAU_HANDLER, hazard, "report_completion")
+        await at.give(seats.BUREAU_ASSESSOR, hazard, "assess_pass", **seats.ALL_MET)
+        more = {"reason": "支座未换完"} if verdict == "recognise_fail" else seats.ALL_MET
+        await at.give(seats.OFFICE, hazard, verdict, **more)
+    return hazard
+
+
 STORIES: dict[str, Callable[[District], Awaitable[HazardId]]] = {
     "a-year-of-nobody": a_year_of_nobody,
     "calendar-comes-out": calendar_comes_out,
@@ -102,6 +117,7 @@ STORIES: dict[str, Callable[[District], Awaitable[HazardId]]] = {
     "hotline-to-archive": hotline_to_archive,
     "left-without-waiting": left_without_waiting,
     "long-life-in-several-runs": long_life,
+    "passed-up-and-reworked": passed_up_and_reworked,
 }
 
 
