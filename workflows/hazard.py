@@ -17,7 +17,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
     from activities.contract import LEDGER_CONFLICT, RECORD, Entry
@@ -212,9 +212,11 @@ class HazardWorkflow:
             await workflow.execute_local_activity(
                 RECORD, entry, summary=summary, start_to_close_timeout=_AT_ONCE, retry_policy=_ONE_TRY
             )
-        except ActivityError as error:
+        except FailureError as error:  # a local activity's own error comes bare, a timeout wrapped
+            if is_cancelled_exception(error):
+                raise
             if _contradicts_the_ledger(error):
-                raise LedgerBroken(str(error.cause)) from error
+                raise LedgerBroken(str(error)) from error
             try:
                 await workflow.execute_activity(
                     RECORD,
@@ -234,5 +236,6 @@ def _order(args: Sequence[RawValue]) -> Order:
     return workflow.payload_converter().from_payload(args[0].payload, Order)
 
 
-def _contradicts_the_ledger(error: ActivityError) -> bool:
-    return isinstance(error.cause, ApplicationError) and error.cause.type == LEDGER_CONFLICT
+def _contradicts_the_ledger(error: FailureError) -> bool:
+    told = error.cause if isinstance(error, ActivityError) else error
+    return isinstance(told, ApplicationError) and told.type == LEDGER_CONFLICT
