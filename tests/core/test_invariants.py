@@ -287,7 +287,9 @@ class Life(RuleBasedStateMachine):
             return
         for _ in range(16):
             if case.hazard.state is State.CLEARED:
-                case.wait_until(next_wakeup(case.hazard) or case.now)
+                case.wait_until(
+                    max(next_wakeup(case.hazard) or case.now, case.now)
+                )  # what was missed rings now
             else:
                 next_step(case)
             if case.hazard.state is State.CLOSED:
