@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Connection
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.enums.v1 import UpdateWorkflowExecutionLifecycleStage as Stage
 from temporalio.api.update.v1 import UpdateRef, WaitPolicy
@@ -50,6 +51,7 @@ from workflows.contract import (
 )
 
 LONGEST_KEY = 128
+_LONGEST_FIRST_PAUSE = 0.05
 
 
 class NotFound(Exception):
@@ -103,6 +105,8 @@ class Door:
         self._library = library
         self._current = current
         self._way = way
+        self._usual_wait = 0.01
+        """Seconds that reports have lately taken to be recorded."""
 
     async def report(self, principal: Principal, form: Report, key: str) -> Receipt:
         """Open a hazard (T01). The same key gives the same hazard.
@@ -111,9 +115,10 @@ class Door:
         :class:`NotRecorded` when Temporal cannot be reached.
         """
         hazard = await self.start(principal, form, key)
-        first = await self._first_event(hazard)
-        if first is None:
+        opened = await self._opened(hazard)
+        if opened is None:
             raise Pending(hazard)
+        first, state = opened
         if first.key != key:
             raise NotRecorded(
                 f"编号 {hazard} 已属于另一隐患：数据库比 Temporal 旧（恢复过备份？），请联系运维"
@@ -121,8 +126,6 @@ class Door:
             )
         if first.digest != command_digest(form):
             raise _key_reused()
-        state = await self._database.read(readmodel.state_of, hazard)
-        assert state is not None  # written in the same transaction as its first event
         return Receipt(hazard=hazard, seq=state.seq, state=state.state)
 
     async def start(self, principal: Principal, form: Report, key: str) -> HazardId:
@@ -285,16 +288,24 @@ class Door:
 
     # -----------------------------------------------------------------------------------------------
 
-    async def _first_event(self, hazard: HazardId) -> Event | None:
-        """The recorded report, looked for until the caller's patience ends; its start is durable anyway."""
-        until = time.monotonic() + self._way.patience.total_seconds()
-        pause = 0.005
-        while not (stored := await self._database.read(ledger.events, hazard, 0, 1)):
-            if time.monotonic() + pause > until:
-                return None
+    async def _opened(self, hazard: HazardId) -> tuple[Event, Hazard] | None:
+        """The recorded report and the state, looked for until the caller's patience ends.
+
+        The start is durable anyway. The first look is for when reports have lately been recorded: looking
+        too early costs more than it saves.
+        """
+        began = time.monotonic()
+        pause = min(self._usual_wait * 0.8, _LONGEST_FIRST_PAUSE)
+        while True:
             await asyncio.sleep(pause)
-            pause = min(pause * 1.5, 0.25)
-        return stored[0].event
+            found = await self._database.read(_opening, hazard)
+            waited = time.monotonic() - began
+            if found is not None:
+                self._usual_wait += (waited - self._usual_wait) / 4
+                return found
+            pause = min(max(pause / 2, waited / 4), 0.25)
+            if waited + pause > self._way.patience.total_seconds():
+                return None
 
     async def _visible(self, principal: Principal, hazard: HazardId) -> None:
         if principal.actor.role is Role.SYSTEM:
@@ -341,6 +352,15 @@ class Door:
             core.decide(rules, state, order, datetime.now(UTC))
             raise NotRecorded(f"{hazard}: its workflow has ended")
         return Receipt(hazard=hazard, seq=seq, state=state.state)
+
+
+def _opening(connection: Connection, hazard: HazardId) -> tuple[Event, Hazard] | None:
+    first = ledger.events(connection, hazard, 0, 1)
+    if not first:
+        return None
+    state = readmodel.state_of(connection, hazard)
+    assert state is not None  # written in the same transaction as its first event
+    return first[0].event, state
 
 
 def _check_key(key: str) -> None:
