@@ -142,8 +142,6 @@ class Group:
                 f"--db-filename={self._var / 'temporal.db'}",
                 "--sqlite-pragma=journal_mode=wal",
                 "--sqlite-pragma=synchronous=normal",
-                # Read search attributes from the cache, as the server of a cluster does.
-                "--dynamic-config-value=system.forceSearchAttributesCacheRefreshOnRead=false",
                 f"--namespace={self.settings.temporal_namespace}",
                 "--log-level=error",
             ],
