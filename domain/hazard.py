@@ -12,9 +12,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from domain import effects
 from domain.commands import COMMANDS, Command, LoadCalendar, Order, Report
 from domain.draft import Draft
+from domain.effects import registration
 from domain.events import Event, command_digest
 from domain.guards import Ask
 from domain.library import Library, Rules
@@ -45,7 +45,7 @@ def report(
     _check_right(row, ask)
     _check_guards(row, ask, form_given=True)
     draft = Draft(rules, blank, now)
-    effects.report(draft, form, actor)
+    registration.report(draft, form, actor)
     return draft.event(type="report", actor=actor, rule=row.id, **_as_given(form, key))
 
 

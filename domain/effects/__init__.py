@@ -1,0 +1,9 @@
+"""Effects: what a command changes once its guards hold. One short function per command, grouped by the
+same subjects as commands and guards.
+
+Timers of the states entered and left, level and punctuality follow by themselves (see ``draft``).
+"""
+
+from domain.effects import clearance, registration, remediation, routing, supervision
+
+__all__ = ["clearance", "registration", "remediation", "routing", "supervision"]

@@ -1,0 +1,51 @@
+"""What a guard is, and the question it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.library import Rules
+from domain.organisation import Actor, Unit
+from domain.state import Clock, Hazard
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The question a guard answers: may this be done to this hazard, now? ``form`` may still be empty."""
+
+    rules: Rules
+    hazard: Hazard
+    actor: Actor
+    now: datetime
+    form: Any = None
+
+    def unit(self, name: str | None) -> Unit | None:
+        return self.rules.book.organisation.find(name) if name else None
+
+    @property
+    def main_clock(self) -> Clock | None:
+        return self.hazard.main_clock
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """One condition. ``code`` follows the transition's id in the refusal, e.g. ``T19.plan-beyond-cap``."""
+
+    code: str
+    status: int
+    requirement: str
+    zh: str
+    en: str
+    holds: Callable[[Ask], bool]
+    of_form: bool = True
+
+
+def form_guard(code: str, status: int, requirement: str, zh: str, en: str) -> Callable[..., Guard]:
+    return lambda holds: Guard(code, status, requirement, zh, en, holds)
+
+
+def state_guard(code: str, status: int, requirement: str, zh: str, en: str) -> Callable[..., Guard]:
+    return lambda holds: Guard(code, status, requirement, zh, en, holds, of_form=False)
