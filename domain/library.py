@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 from domain.calendar import Calendar
 from domain.catalogue import Catalogue
+from domain.contacts import ContactDuty
 from domain.organisation import Organisation
 from domain.policy import Policy
 from domain.values import Digest, Mode, Value
@@ -41,6 +42,8 @@ class Rulebook(Value):
     organisation: Organisation
     policy: Policy
     catalogue: Catalogue
+    contact_duty: ContactDuty | None = None
+    """Which units must have named their contacts before tasks may be dispatched to them (ACT-04, ACT-09)."""
 
     @cached_property
     def digest(self) -> Digest:

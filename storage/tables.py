@@ -226,3 +226,30 @@ rulebooks = Table(
     Index("uq_rulebooks_current", "kind", "name", unique=True, **_where("current", "current = 1")),
 )
 """Every rulebook (by profile) and calendar that was ever in force, by digest; one of each is current."""
+
+contacts = Table(
+    "contacts",
+    METADATA,
+    Column("profile", String, primary_key=True),
+    Column("unit", String, primary_key=True),
+    Column("department", String, nullable=False),
+    Column("deputy_name", String, nullable=False),
+    Column("deputy_post", String, nullable=False),
+    Column("deputy_phone", String, nullable=False),
+    Column("deputy_mobile", String, nullable=False),
+    Column("liaison_name", String, nullable=False),
+    Column("liaison_post", String, nullable=False),
+    Column("liaison_phone", String, nullable=False),
+    Column("liaison_mobile", String, nullable=False),
+    Column("fax", String, nullable=False),
+    Column("email", String, nullable=False),
+    Column("filled_in_by", String, nullable=False),
+    Column("filled_in_phone", String, nullable=False),
+    Column("principal_name", String, nullable=False),
+    Column("principal_post", String, nullable=False),
+    Column("principal_mobile", String, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("updated_unit", String, nullable=False),
+    Column("updated_role", String, nullable=False),
+)
+"""Whom to reach in each unit (F17). The only table with names and numbers; nothing else refers to it."""
