@@ -121,11 +121,6 @@ DIFFERENCES = (
     ),
     (
         "§3.4",
-        "清零办逾期的催办、督办发给清零办，尚不抄送组长。",
-        "The office is urged when it is late itself; the head of the leading group gets no copy yet.",
-    ),
-    (
-        "§3.4",
         "系统停机错过的时点补发时，所生期限一律从应发之时起算。",
         "What a server that slept makes up for is dated from the instant at which it was due.",
     ),

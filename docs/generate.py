@@ -224,6 +224,8 @@ _BEARERS = {
     "bearer": ("承担单位", "the bearer of the deadline"),
     "desk": ("城运中心", "the transfer desk"),
     "office": ("清零办", "the office"),
+    "lead": ("牵头单位", "the lead unit of the category"),
+    "leading_group": ("领导小组", "the leading group"),
     "all": ("全区各承办单位", "all units that handle hazards"),
 }
 
@@ -285,7 +287,9 @@ def ladder(policy: Policy, words: Language) -> str:
 
 
 def _when(row: RungRow, words: Language) -> str:
-    return words.name(row.after) if row.after else words.say("到期前", "before it")
+    if row.after:
+        return words.name(row.after)
+    return words.say("由人决定", "by decision") if row.decided_by else words.say("到期前", "before it")
 
 
 def _addressees(addressees: tuple[Addressee, ...], words: Language) -> str:
@@ -302,6 +306,11 @@ def _addressee(addressee: Addressee, words: Language) -> str:
 
 def _remarks(row: RungRow, words: Language) -> str:
     remarks = []
+    if row.office_late_cc:
+        copied = _addressees(row.office_late_cc, words)
+        remarks.append(
+            words.say(f"清零办自己逾期的，抄送{copied}", f"copy to {copied} when the office is late itself")
+        )
     if row.reason_within:
         remarks.append(
             words.say(f"{row.reason_within.zh}内说明原因", f"reason within {row.reason_within.en}")

@@ -83,8 +83,13 @@ def _lookback(rules: Rules, hazard: Hazard, now: datetime) -> Clock | None:
 
 
 def _bearer(rules: Rules, hazard: Hazard, row: ClockRow) -> UnitId:
-    organisation = rules.book.organisation
-    return {"owner": hazard.owner, "desk": organisation.desk, "office": organisation.office}[row.bearer]
+    organisation, category = rules.book.organisation, rules.book.category(hazard.category)
+    return {
+        "owner": hazard.owner,
+        "desk": organisation.desk,
+        "office": organisation.office,
+        "lead": (category.lead if category else None) or hazard.owner,
+    }[row.bearer]
 
 
 def scheduled(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Clock:

@@ -120,8 +120,13 @@ class Draft:
         organisation = self.rules.book.organisation
         if addressee.who == "all":
             return tuple((unit.id, addressee.role) for unit in organisation.units if unit.handles)
-        unit = {"bearer": bearer, "office": organisation.office, "desk": organisation.desk}[addressee.who]
-        return ((unit, addressee.role),)
+        unit = {
+            "bearer": bearer,
+            "office": organisation.office,
+            "desk": organisation.desk,
+            "leading_group": organisation.leading_group,
+        }[addressee.who]
+        return ((unit, addressee.role),) if unit else ()
 
     # -- what follows -------------------------------------------------------------------------------
 

@@ -56,7 +56,8 @@ def _ring(rules: Rules, hazard: Hazard, clock: Clock, alarm: Alarm, now: datetim
     if alarm.what == "due":
         return draft.event(type="overdue", actor=SYSTEM, rule="I1", **about)
     rung = rules.book.policy.rung(alarm.what)
-    for addressee in (*rung.to, *rung.cc):
+    of_the_office = clock.bearer == rules.book.organisation.office
+    for addressee in (*rung.to, *rung.cc, *(rung.office_late_cc if of_the_office else ())):
         kind: Literal["to", "cc"] = "to" if addressee in rung.to else "cc"
         for unit, role in draft.address(addressee, clock.bearer):
             draft.notify(unit, role, rung.document, kind, rung=rung.rung, clock=clock.key, due=clock.due)

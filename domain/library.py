@@ -13,8 +13,10 @@ from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
 
+from domain.accountability import Accountability
 from domain.calendar import Calendar
 from domain.catalogue import Catalogue
+from domain.categories import RiskCategory
 from domain.contacts import ContactDuty
 from domain.organisation import Organisation
 from domain.policy import Policy
@@ -44,6 +46,13 @@ class Rulebook(Value):
     catalogue: Catalogue
     contact_duty: ContactDuty | None = None
     """Which units must have named their contacts before tasks may be dispatched to them (ACT-04, ACT-09)."""
+    categories: tuple[RiskCategory, ...] = ()
+    """The four risk categories; a rulebook without them asks nothing particular of any."""
+    accountability: Accountability | None = None
+    """Where neglect is referred to; without it nothing can be referred."""
+
+    def category(self, number: int | None) -> RiskCategory | None:
+        return next((category for category in self.categories if category.number == number), None)
 
     @cached_property
     def digest(self) -> Digest:

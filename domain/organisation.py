@@ -52,12 +52,15 @@ class Role(Labelled):
     DESK = "desk", "城运中心值班", "duty officer of the transfer desk"
     OFFICE = "office", "清零办", "coordinating office"
     OFFICE_DIRECTOR = "office_director", "清零办主任", "director of the office"
+    INSPECTOR = "inspector", "区府办督查", "inspector of the government office"
     CUSTODIAN = "custodian", "台账专管员", "custodian of the ledger"
     AUDITOR = "auditor", "审计员", "auditor"
     SYSTEM = "system", "系统", "the system itself"
 
 
 ROLES_OF_THE_DESK = frozenset({Role.DESK})
+PLACED_ROLES = frozenset({Role.INSPECTOR})
+"""Roles whose seats exist only where the profile puts them."""
 ROLES_OF_THE_OFFICE = frozenset({Role.OFFICE, Role.OFFICE_DIRECTOR})
 SEES_WHOLE_PROFILE = frozenset({Role.DESK, Role.OFFICE, Role.OFFICE_DIRECTOR, Role.AUDITOR})
 """Roles that read every hazard of their profile; all others read what concerns their unit."""
@@ -113,6 +116,12 @@ class Organisation(Value):
     units: tuple[Unit, ...]
     desk: UnitId
     office: UnitId
+    leading_group: UnitId | None = None
+    """The body whose head (组长) is told when the office itself is late."""
+    seats: dict[Role, tuple[UnitId, ...]] = {}
+    """Where the seats are that not every unit has (``PLACED_ROLES``)."""
+    informed: dict[UnitType, tuple[UnitId, ...]] = {}
+    """Who is told of every report that units of a kind make (REG-06, A13)."""
     aliases: dict[str, UnitId] = {}
     """Department names of the catalogue and of older papers → unit (A14, A15)."""
 
@@ -161,4 +170,7 @@ class Organisation(Value):
             return f"“{actor.role.zh}”席位只设在{self.name(self.desk)}"
         if actor.role in ROLES_OF_THE_OFFICE and actor.unit != self.office:
             return f"“{actor.role.zh}”席位只设在{self.name(self.office)}"
+        if actor.role in PLACED_ROLES and actor.unit not in self.seats.get(actor.role, ()):
+            holders = "、".join(self.name(unit) for unit in self.seats.get(actor.role, ()))
+            return f"“{actor.role.zh}”席位只设在{holders}" if holders else f"本区不设“{actor.role.zh}”席位"
         return None

@@ -11,7 +11,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import model_validator
 
-from domain.values import ClockKey, Colour, Limit, LimitKind, Mode, Rung, Urgency, Value
+from domain.values import ClockKey, Colour, Limit, LimitKind, Mode, Outcome, Rung, Urgency, Value
 
 
 class Case(NamedTuple):
@@ -41,8 +41,9 @@ class ClockRow(Value):
     categories: tuple[int, ...] = ()
     cap: Limit | None = None
     remind: tuple[Limit, ...] = ()
-    ladder: Literal["full", "short", "none"] = "none"
-    bearer: Literal["owner", "desk", "office"] = "owner"
+    ladder: Literal["full", "short", "urge", "none"] = "none"
+    bearer: Literal["owner", "desk", "office", "lead"] = "owner"
+    """``lead``: the unit that leads the risk category, or the owner where none does."""
 
     def applies(self, case: Case) -> bool:
         return (
@@ -58,9 +59,9 @@ class ClockRow(Value):
 
 
 class Addressee(Value):
-    """A seat that a notice goes to: the bearer of the clock, the office, the desk or all units."""
+    """A seat that a notice goes to: the bearer of the clock, the office, the desk, the leading group, all units."""
 
-    who: Literal["bearer", "office", "desk", "all"]
+    who: Literal["bearer", "office", "desk", "leading_group", "all"]
     role: str
 
 
@@ -79,11 +80,21 @@ class RungRow(Value):
     after_hours: Limit | None = None
     to: tuple[Addressee, ...]
     cc: tuple[Addressee, ...] = ()
+    office_late_cc: tuple[Addressee, ...] = ()
+    """In copy when the body that is late is the office itself."""
     decided_by: Literal["office", "office_director"] | None = None
     unless_reason_accepted: bool = False
     reason_within: Limit | None = None
     """How long the addressee has to state a reason (L2, 说明)."""
     source: str
+
+
+class Repeat(Value):
+    """So many penalties of one enterprise within such a time (屡次, N50)."""
+
+    times: int
+    within: Limit
+    """Calendar days, counted back from the latest penalty, its own day included."""
 
 
 class Policy(Value):
@@ -99,6 +110,14 @@ class Policy(Value):
     relapse_match: Limit
     major_persons: int = 50
     """Number of persons from which a hazard is marked major (重大, CLS-07)."""
+    major_proposes_listing: bool = False
+    """A hazard that is major by its persons or consequences is proposed for listing (CLS-07)."""
+    evidence: dict[Outcome, tuple[Literal["after", "document"], ...]] = {}
+    """What the report of completion must bring for each outcome (VER-02); nothing where none is named."""
+    repeat_offender: tuple[Repeat, ...] = ()
+    """Penalties from which the closure of an enterprise with a major hazard is proposed (N50)."""
+    petition_objection: Limit | None = None
+    """How long a unit may object to a petition that is not in its scope (N09)."""
     item_urgency: dict[str, Urgency] = {}
     """Items that are never reported below an urgency (S03-04 立即, N22)."""
 
@@ -150,6 +169,7 @@ class Policy(Value):
         return {
             "full": full,
             "short": tuple(row for row in full if row.rung in self.short_ladder),
+            "urge": tuple(row for row in full if row.rung is Rung.L1),
             "none": (),
         }
 

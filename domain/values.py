@@ -211,11 +211,15 @@ class Rung(Labelled):
     L2 = "L2", "督办", "supervision"
     L3 = "L3", "通报", "circular of criticism"
     L4 = "L4", "约谈告诫", "admonishing talk"
+    L4B = "L4b", "公开曝光", "public exposure"
     L5 = "L5", "提请追责", "referral for accountability"
 
     @property
     def step(self) -> int:
-        return int(self.value[1])
+        return _STEPS[self]
+
+
+_STEPS = {rung: step for step, rung in enumerate(Rung)}
 
 
 class Channel(Labelled):
@@ -276,3 +280,11 @@ class ClockKey(Labelled):
     LOOKBACK = "lookback", "回头看日", "look-back date"
     LOOKBACK_DO = "lookback_do", "回头看办理", "carrying out the look-back"
     RELAPSE_MATCH = "relapse_match", "回潮比对期", "window for matching a relapse"
+    REASON = "reason", "说明超期原因", "reason for being late"
+    TALK = "talk", "约谈", "admonishing talk"
+    RECTIFICATION = "rectification", "整改报告", "rectification report"
+    CONSULTATION = "consultation", "会商", "consultation"
+    PRINCIPAL_REPORT = "principal_report", "主要领导汇报", "report from principal to principal"
+    PETITION_NOTIFY = "petition_notify", "信访告知", "notice to the petitioner"
+    PETITION_CLOSE = "petition_close", "信访办结", "closing of the petition"
+    COOPERATION = "cooperation", "移交后配合", "cooperation after a hand-over"

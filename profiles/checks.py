@@ -8,15 +8,26 @@ from datetime import date
 from itertools import pairwise, product
 
 from domain.catalogue import Catalogue
-from domain.organisation import SYSTEM, Organisation, Role, UnitType
+from domain.categories import RiskCategory
+from domain.organisation import PLACED_ROLES, SYSTEM, Organisation, Role, UnitType
 from domain.policy import Case, ClockRow, Policy, RungRow
 from domain.values import ClockKey, Limit, LimitKind, Mode, Rung, UnitId, Urgency
 from profiles.mistakes import ProfileError
 
 CLOCKS_WITH_ROWS = tuple(
-    clock for clock in ClockKey if clock not in (ClockKey.LOOKBACK, ClockKey.RELAPSE_MATCH)
+    clock
+    for clock in ClockKey
+    if clock
+    not in (
+        ClockKey.LOOKBACK,
+        ClockKey.RELAPSE_MATCH,
+        ClockKey.CONSULTATION,
+        ClockKey.PRINCIPAL_REPORT,
+        ClockKey.COOPERATION,
+    )
 )
-"""Clocks that need a row for every case; the other two have a field of their own in the policy."""
+"""Clocks that need a row for every case. The first two of the others have a field of their own in the
+policy; the rest are the district's choice."""
 
 RISK_CATEGORIES = range(1, 5)
 """The four risk categories (四类风险, CLS-09)."""
@@ -43,10 +54,29 @@ def check_organisation(
             )
     for place, seat in (("desk", organisation.desk), ("office", organisation.office)):
         _must_be_unit(file, place, seat, known)
+    if organisation.leading_group is not None:
+        _must_be_unit(file, "leading_group", organisation.leading_group, known)
+    _check_seats(file, organisation)
+    for kind, told in organisation.informed.items():
+        for one in told:
+            _must_be_unit(file, f"informed.{kind}", one, known)
     for name in aliases:
         _must_be_unit(file, f"aliases.{name}", name, known)
     _check_names(file, organisation, aliases)
     _check_supervisors(file, organisation)
+
+
+def _check_seats(file: str, organisation: Organisation) -> None:
+    for role, units in organisation.seats.items():
+        if role not in PLACED_ROLES:
+            raise ProfileError(
+                file,
+                f"seats.{role}",
+                f"“{role.zh}”的席位由角色本身决定，不在此设，请删去",
+                f"where the seats of {role} are follows from the role; remove it",
+            )
+        for unit in units:
+            _must_be_unit(file, f"seats.{role}", unit, organisation.by_id)
 
 
 def _must_be_unit(file: str, place: str, unit: UnitId, known: Mapping[UnitId, object]) -> None:
@@ -141,6 +171,32 @@ def check_catalogue(file: str, catalogue: Catalogue) -> None:
                 f"a code looks like B01-01 and begins with its class “{item.class_code}”; change it",
             )
         seen.add(item.code)
+
+
+# ── risk categories ──────────────────────────────────────────────────────────────────────────────────
+
+
+def check_categories(file: str, categories: Iterable[RiskCategory], organisation: Organisation) -> None:
+    for category in categories:
+        place = f"categories.{category.number}"
+        if category.lead is not None:
+            _must_be_unit(file, f"{place}.lead", category.lead, organisation.by_id)
+        if category.assessed_by_lead and category.lead is None:
+            raise ProfileError(
+                file,
+                f"{place}.lead",
+                "由牵头单位评估的，须写明牵头单位，请补上",
+                "what its lead unit assesses needs a lead unit; name it",
+            )
+        present = {unit.type for unit in organisation.units if unit.handles}
+        for kind in category.responsible:
+            if kind not in present:
+                raise ProfileError(
+                    file,
+                    f"{place}.responsible",
+                    f"本区没有可承办隐患的“{kind.zh}”，请改",
+                    f"this district has no unit of type {kind} that handles hazards; change it",
+                )
 
 
 # ── policy ───────────────────────────────────────────────────────────────────────────────────────────
@@ -260,7 +316,7 @@ def _check_ladder(file: str, place: str, policy: Policy) -> None:
 
 def _check_rung(file: str, place: str, row: RungRow) -> None:
     _must_have_source(file, place, row.source)
-    if row.rung is not Rung.L0 and row.after is None:
+    if row.rung not in (Rung.L0, Rung.L4B) and row.after is None:
         raise ProfileError(
             file,
             f"{place}.after",

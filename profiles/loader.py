@@ -15,13 +15,21 @@ from typing import Annotated, Any, TypeVar
 import yaml
 from pydantic import BaseModel, Field, ValidationError
 
+from domain.accountability import Accountability
 from domain.calendar import Calendar, Span
 from domain.catalogue import Catalogue, Item
+from domain.categories import RiskCategory
 from domain.library import Rulebook
-from domain.organisation import Organisation, Unit
+from domain.organisation import Organisation, Role, Unit, UnitType
 from domain.policy import Policy
 from domain.values import Mode, UnitId
-from profiles.checks import check_calendar_year, check_catalogue, check_organisation, check_policy
+from profiles.checks import (
+    check_calendar_year,
+    check_catalogue,
+    check_categories,
+    check_organisation,
+    check_policy,
+)
 from profiles.mistakes import ProfileError, first_mistake
 
 __all__ = [
@@ -54,10 +62,21 @@ class _ProfileFile(BaseModel):
     modes: tuple[Mode, ...] = (Mode.GENERAL,)
     desk: UnitId
     office: UnitId
+    leading_group: UnitId | None = None
+    seats: dict[Role, tuple[UnitId, ...]] = {}
+    informed: dict[UnitType, tuple[UnitId, ...]] = {}
     units: tuple[_UnitEntry, ...]
     aliases: dict[UnitId, tuple[Text, ...]] = {}
     policy: dict[str, Any] = {}
     catalogue: tuple[Item, ...] = ()
+    categories: dict[int, dict[str, Any]] = {}
+    accountability: Accountability | None = None
+
+
+class _CategoriesFile(BaseModel):
+    """What ``categories.yaml`` may say."""
+
+    categories: tuple[RiskCategory, ...]
 
 
 class _CalendarFile(BaseModel):
@@ -106,6 +125,9 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
         units=tuple(Unit.model_validate(unit.model_dump()) for unit in said.units),
         desk=said.desk,
         office=said.office,
+        leading_group=said.leading_group,
+        seats=said.seats,
+        informed=said.informed,
         aliases={name: unit for unit, names in said.aliases.items() for name in names},
     )
     check_organisation(file, organisation, said.aliases)
@@ -121,7 +143,30 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
         organisation=organisation,
         policy=_policy(file, said, key, catalogue, defaults),
         catalogue=catalogue,
+        categories=_categories(file, said, organisation, defaults),
+        accountability=said.accountability,
     )
+
+
+def _categories(
+    file: str, said: _ProfileFile, organisation: Organisation, defaults: Path
+) -> tuple[RiskCategory, ...]:
+    """The shared categories, changed by number; lead and kinds of unit are the district's own."""
+    shared = "categories.yaml"
+    data = _yaml(defaults / shared, shared)
+    known = {category.number for category in _shaped(_CategoriesFile, shared, data).categories}
+    for number in said.categories:
+        if number not in known:
+            raise ProfileError(
+                file,
+                f"categories.{number}",
+                f"没有第 {number} 类风险，请用 1 至 {len(known)}",
+                f"there is no risk category {number}; use 1 to {len(known)}",
+            )
+    changed = [{**row, **said.categories.get(row["number"], {})} for row in data["categories"]]
+    categories = _shaped(_CategoriesFile, file, {"categories": changed}).categories
+    check_categories(file, categories, organisation)
+    return categories
 
 
 def _default_catalogue(defaults: Path) -> tuple[Item, ...]:

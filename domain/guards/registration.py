@@ -13,7 +13,7 @@ CLOCK_SKEW = timedelta(hours=1)
 
 
 SUB_ITEMS = {1: 4, 2: 11, 3: 6, 4: 7}
-"""How many sub-items each of the four risk categories has (CLS-10…13)."""
+"""How many sub-items each risk category has in a rulebook that does not list them (CLS-10…13)."""
 
 
 @form_guard(
@@ -73,8 +73,10 @@ def classified_if_own(ask: Ask) -> bool:
     "the risk category has no such sub-item",
 )
 def known_sub_item(ask: Ask) -> bool:
-    category: int = ask.form.category or ask.hazard.category or 0
-    return ask.form.sub_item is None or ask.form.sub_item <= SUB_ITEMS.get(category, 0)
+    number: int = ask.form.category or ask.hazard.category or 0
+    category = ask.rules.book.category(number)
+    count = len(category.sub_items) if category else SUB_ITEMS.get(number, 0)
+    return ask.form.sub_item is None or ask.form.sub_item <= count
 
 
 @form_guard(

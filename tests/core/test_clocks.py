@@ -141,6 +141,15 @@ def test_every_clock_and_every_row_of_the_policy_is_dated_above():
         "extension-decision",
         "extension-decision-upgraded",
         "extension-decision-diverted",
+        "reason",
+        "talk",
+        "rectification",
+        "consultation-normal",
+        "consultation-urgent",
+        "consultation-flash",
+        "petition-notify",
+        "petition-close",
+        "cooperation",
     }, "those have a test of their own"
     assert dated - rows == {"lookback.general.1", "lookback.upgraded.1"}
 

@@ -299,3 +299,16 @@ def test_a_server_that_slept_over_the_date_changes_no_deadline():
 
     assert asleep.due(ClockKey.LOOKBACK_DO) == awake.due(ClockKey.LOOKBACK_DO) == "2026-04-09 24:00"
     assert (spoken(noticed.alarm.at), spoken(noticed.at)) == ("2026-04-01 09:00", "2026-04-05 15:00")
+
+
+@pytest.mark.requirement("N07")
+def test_the_office_that_is_late_itself_is_told_with_a_copy_to_the_head_of_the_leading_group():
+    late = hazard_in(State.UNDER_TRIAGE).wait(days=4)
+    owner = hazard_in(State.AWAITING_SIGNOFF).wait(days=2)
+
+    assert notices(*late) == [
+        ("to", "office", "liaison", "催办通知书"),
+        ("cc", "office", "deputy_leader", "催办通知书"),
+        ("cc", "ldxz", "principal", "催办通知书"),
+    ]
+    assert all(unit != "ldxz" for _, unit, *_ in notices(*owner))

@@ -290,7 +290,8 @@ def test_only_the_main_clock_and_the_rework_in_its_place_climb_the_whole_ladder_
     reminding = {row.clock for row in POLICY.clocks if row.remind}
     short = POLICY.row(ClockKey.SIGN, case())
 
-    assert full == reminding == {ClockKey.REMEDIATE, ClockKey.REWORK}
+    assert full == {ClockKey.REMEDIATE, ClockKey.REWORK}
+    assert reminding == full | {ClockKey.PETITION_NOTIFY, ClockKey.PETITION_CLOSE}
     assert [rung.rung for rung in POLICY.rungs(short)] == [Rung.L1, Rung.L2]
 
 
@@ -311,6 +312,8 @@ def test_whoever_has_to_decide_is_late_himself():
         (ClockKey.TRIAGE, "office"),
         (ClockKey.JURISDICTION, "office"),
         (ClockKey.RECOGNISE, "office"),
+        (ClockKey.TALK, "office"),
+        (ClockKey.CONSULTATION, "lead"),
     }
     assert POLICY.row(ClockKey.EXTENSION_DECISION, case()).bearer == "desk"
 
@@ -499,6 +502,43 @@ MISTAKES = {
         "units[dianxin].supervisor：主管单位本身也是权属单位",
     ),
     "key twice": ("prefix: QP", "prefix: QP\nprefix: PT", "“prefix”写了两次"),
+    "no such leading group": ("leading_group: ldxz", "leading_group: xz", "leading_group：本区没有单位“xz”"),
+    "seat nowhere": ("inspector: [fuban]", "inspector: [duban]", "seats.inspector：本区没有单位“duban”"),
+    "seat that is everywhere": (
+        "inspector: [fuban]",
+        "liaison: [fuban]",
+        "seats.liaison：“联络员”的席位由角色本身决定",
+    ),
+    "told nobody": (
+        "leading_group: ldxz",
+        "leading_group: ldxz\ninformed: {BUREAU: [nobody]}",
+        "informed.BUREAU：本区没有单位“nobody”",
+    ),
+    "no such category": (
+        "leading_group: ldxz",
+        "leading_group: ldxz\ncategories: {5: {lead: gongan}}",
+        "categories.5：没有第 5 类风险",
+    ),
+    "lead of nobody": (
+        "leading_group: ldxz",
+        "leading_group: ldxz\ncategories: {2: {lead: qungong}}",
+        "categories.2.lead：本区没有单位“qungong”",
+    ),
+    "assessed by no lead": (
+        "leading_group: ldxz",
+        "leading_group: ldxz\ncategories: {2: {assessed_by_lead: true}}",
+        "categories.2.lead：由牵头单位评估的，须写明牵头单位",
+    ),
+    "answered for by nobody": (
+        "leading_group: ldxz",
+        "leading_group: ldxz\ncategories: {2: {responsible: [ZONE]}}",
+        "categories.2.responsible：本区没有可承办隐患的“管区”",
+    ),
+    "unknown failure": (
+        "failures: [not_treated,",
+        "failures: [forgotten,",
+        "accountability.failures[1]：“forgotten” 不在可选之列",
+    ),
     "broken YAML": ("prefix: QP", "prefix: [QP", "不是正确的 YAML"),
 }
 
