@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
 
-from api import docs, hazards, operations, problems, reference
+from api import auditing, docs, hazards, operations, problems, reference
 from api.context import Rooms
 from api.limits import DEFAULT_RATE, Limiter, Rate
 from api.metrics import Metrics
@@ -53,6 +53,7 @@ def bare_app(lifespan: Lifespan | None = None) -> FastAPI:
     problems.install(app)
     hazards.install(app)
     reference.install(app)
+    auditing.install(app)
     operations.install(app)
     docs.install(app)
     return app

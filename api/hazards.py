@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 from uuid import uuid4
 
 from fastapi import Depends, FastAPI, Header, Query, Request
@@ -16,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from api import forms, records, views
+from api.answers import as_json, end_of, linked, start_of
 from api.context import caller, rooms
 from api.problems import Problem, documented, problem_of
 from domain.commands import Report
@@ -23,7 +22,6 @@ from domain.refusal import Refusal, refuse
 from domain.texts import DayOrInstant
 from domain.transitions import BY_COMMAND
 from domain.values import (
-    SHANGHAI,
     Channel,
     Colour,
     HazardId,
@@ -32,7 +30,6 @@ from domain.values import (
     State,
     UnitId,
     Urgency,
-    end_of,
 )
 from service.door import NotRecorded, Pending
 from service.reading import Reading
@@ -302,7 +299,7 @@ async def _done(reading: Reading, principal: Principal, receipt: Receipt, key: s
         seen = await reading.hazard(principal, receipt.hazard)
     except StorageError:
         return _accepted(receipt.hazard, key)
-    answer = _json(views.hazard_view(seen), status)
+    answer = as_json(views.hazard_view(seen), status)
     answer.headers["ETag"] = f'"{seen.opened.state.seq}"'
     answer.headers["Idempotency-Key"] = key
     if status == 201:
@@ -313,7 +310,7 @@ async def _done(reading: Reading, principal: Principal, receipt: Receipt, key: s
 def _accepted(hazard: HazardId, key: str, *, asked: bool = False) -> Response:
     """202: durable, but not in the ledger yet."""
     where = f"{HAZARDS}/{hazard}"
-    answer = _json(
+    answer = as_json(
         views.AcceptedView(
             hazard=hazard,
             href=where,
@@ -360,19 +357,19 @@ async def find(request: Request, principal: Caller, search: Annotated[Search, Qu
         subdistrict=unit(search.subdistrict),
         channel=search.channel,
         text=search.text or None,
-        reported_from=_start_of(search.since),
-        reported_to=_end_of(search.until),
+        reported_from=start_of(search.since),
+        reported_to=end_of(search.until),
     )
     order = Order[search.order.upper()]
     page = await reading.find(principal, filters, search.cursor, search.limit, order)
-    answer = _json(views.page_view(page, book))
-    return _linked(answer, request, page.next)
+    answer = as_json(views.page_view(page, book))
+    return linked(answer, request, page.next)
 
 
 async def hazard(request: Request, hazard_id: str, principal: Caller) -> Response:
     reading = rooms(request).reading
     seen = await reading.hazard(principal, reading.number(hazard_id))
-    answer = _json(views.hazard_view(seen))
+    answer = as_json(views.hazard_view(seen))
     answer.headers["ETag"] = f'"{seen.opened.state.seq}"'
     return answer
 
@@ -386,50 +383,18 @@ async def events(
     reading = rooms(request).reading
     number = reading.number(hazard_id)
     found, following = await reading.events(principal, number, part.cursor, part.limit)
-    answer = _json(records.events_view(found, following))
-    return _linked(answer, request, None if following is None else str(following))
+    answer = as_json(records.events_view(found, following))
+    return linked(answer, request, None if following is None else str(following))
 
 
 async def deadlines(request: Request, hazard_id: str, principal: Caller) -> Response:
     reading = rooms(request).reading
     rules = await reading.rules(principal)
     state, derived = await reading.deadlines(principal, reading.number(hazard_id))
-    return _json(records.derivations_view(state, derived, views.Named(rules.book)))
+    return as_json(records.derivations_view(state, derived, views.Named(rules.book)))
 
 
 async def forecast(request: Request, hazard_id: str, principal: Caller) -> Response:
     reading = rooms(request).reading
     rules, foreseen = await reading.forecast(principal, reading.number(hazard_id))
-    return _json(records.forecast_view(foreseen, views.Named(rules.book)))
-
-
-# -- answers -----------------------------------------------------------------------------------------
-
-
-def _json(view: BaseModel, status: int = 200) -> Response:
-    return Response(view.model_dump_json(), status, media_type="application/json")
-
-
-def _linked(answer: Response, request: Request, cursor: str | None) -> Response:
-    """RFC 8288: where the list begins, and where it goes on."""
-    asked = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
-    path = request.url.path
-    links = [f'<{path}{_query(asked)}>; rel="first"']
-    if cursor is not None:
-        links.append(f'<{path}{_query([*asked, ("cursor", cursor)])}>; rel="next"')
-    answer.headers["Link"] = ", ".join(links)
-    return answer
-
-
-def _query(items: list[tuple[str, str]]) -> str:
-    return f"?{urlencode(items)}" if items else ""
-
-
-def _start_of(moment: datetime | date | None) -> datetime | None:
-    if moment is None or isinstance(moment, datetime):
-        return moment
-    return datetime(moment.year, moment.month, moment.day, tzinfo=SHANGHAI)
-
-
-def _end_of(moment: datetime | date | None) -> datetime | None:
-    return moment if moment is None or isinstance(moment, datetime) else end_of(moment)
+    return as_json(records.forecast_view(foreseen, views.Named(rules.book)))

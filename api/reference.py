@@ -11,6 +11,7 @@ from fastapi import Depends, FastAPI, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
+from api.answers import as_json
 from api.context import caller, rooms
 from api.problems import documented
 from api.views import Named, UnitView, View, Words, words
@@ -64,23 +65,19 @@ async def catalogue(
     place: Annotated[Place, Query()],
 ) -> Response:
     rules, resolved = await rooms(request).reading.catalogue(principal, place.subdistrict)
-    return _json(catalogue_view(rules, resolved))
+    return as_json(catalogue_view(rules, resolved))
 
 
 async def units(request: Request, principal: Caller) -> Response:
-    return _json(units_view((await rooms(request).reading.rules(principal)).book))
+    return as_json(units_view((await rooms(request).reading.rules(principal)).book))
 
 
 async def profile(request: Request, principal: Caller) -> Response:
-    return _json(profile_view(await rooms(request).reading.rules(principal)))
+    return as_json(profile_view(await rooms(request).reading.rules(principal)))
 
 
 async def calendar(request: Request, principal: Caller) -> Response:
-    return _json(calendar_view(await rooms(request).reading.rules(principal)))
-
-
-def _json(view: BaseModel) -> Response:
-    return Response(view.model_dump_json(), media_type="application/json")
+    return as_json(calendar_view(await rooms(request).reading.rules(principal)))
 
 
 # -- answers -----------------------------------------------------------------------------------------

@@ -1,16 +1,17 @@
 """The one door for reading: what a principal may see of hazards, rules and reference data.
 
 Everything is read from the record, never from Temporal: whoever was answered can read what he wrote, and
-reading goes on while commands cannot. What a seat may not see does not exist for it.
+reading goes on while commands cannot. What a seat may not see does not exist for it. Whoever reads a
+confidential hazard leaves a line in the access log before he is answered (SEC-01); public ones leave none.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection
 from sqlalchemy.exc import StatementError
@@ -18,23 +19,28 @@ from sqlalchemy.exc import StatementError
 from domain import hazard as core
 from domain.catalogue import Item, Responsible, responsible
 from domain.commands import Report
+from domain.events import Event
 from domain.forecast import Explanation, Foreseen, explain, forecast
 from domain.hazard import Permission, rules_for
 from domain.library import Library, Rules, UnknownRules
 from domain.organisation import Role, Unit, UnitType
 from domain.refusal import Refusal, refuse
 from domain.state import Clock, Hazard
-from domain.values import Channel, HazardId
+from domain.values import Channel, Confidentiality, HazardId
 from service.door import NotFound
 from service.rulebooks import Current
-from storage import ledger, readmodel
+from storage import accesslog, ledger, outbox, readmodel
+from storage.accesslog import Access, Logged, Looked
 from storage.cursors import BadCursor
 from storage.database import Database
 from storage.ledger import StoredEvent
+from storage.outbox import Sent
 from storage.readmodel import Filters, Opened, Order, Page
 from storage.scope import Principal
 
 T = TypeVar("T")
+
+READS_ACCESS_LOG = frozenset({Role.AUDITOR, Role.CUSTODIAN})
 
 _NUMBER = re.compile(r"[A-Z]{2,4}-\d{4}-\d{6,9}")
 
@@ -77,7 +83,7 @@ class Reading:
         return HazardId(text)
 
     async def hazard(self, principal: Principal, hazard: HazardId) -> Seen:
-        opened = await self._visible(principal, hazard, readmodel.opened)
+        opened = await self._visible(principal, hazard, readmodel.opened, Looked.HAZARD)
         state = opened.state
         rules = await self._rules(state)
         catalogue, organisation = rules.book.catalogue, rules.book.organisation
@@ -95,17 +101,25 @@ class Reading:
     ) -> tuple[list[StoredEvent], int | None]:
         """Entries of the ledger in order, and the ``seq`` to go on after when there are more."""
 
-        def entries(connection: Connection) -> list[StoredEvent] | None:
+        def entries(
+            connection: Connection, principal: Principal, hazard: HazardId
+        ) -> list[StoredEvent] | None:
             if not readmodel.is_visible(connection, principal, hazard):
                 return None
             return ledger.events(connection, hazard, after, limit + 1)
 
-        found = await self._seen(hazard, entries)
+        found = await self._visible(principal, hazard, entries, Looked.EVENTS)
         return found[:limit], found[limit - 1].seq if len(found) > limit else None
+
+    async def record(
+        self, principal: Principal, hazard: HazardId, looked: Looked
+    ) -> tuple[list[StoredEvent], list[Sent]]:
+        """The whole ledger of one hazard, and what became of its notices: what auditors work from."""
+        return await self._visible(principal, hazard, _record, looked)
 
     async def deadlines(self, principal: Principal, hazard: HazardId) -> tuple[Hazard, tuple[Derived, ...]]:
         """Each clock the hazard has, with its derivation, the earliest first."""
-        state = await self._visible(principal, hazard, _state)
+        state = await self._visible(principal, hazard, _state, Looked.DEADLINES)
         derived = [
             Derived(clock, explain(await self._rules_of(clock), clock)) for clock in state.clocks.values()
         ]
@@ -113,7 +127,7 @@ class Reading:
 
     async def forecast(self, principal: Principal, hazard: HazardId) -> tuple[Rules, tuple[Foreseen, ...]]:
         """What fires from now on if nobody acts."""
-        state = await self._visible(principal, hazard, _state)
+        state = await self._visible(principal, hazard, _state, Looked.FORECAST)
         rules = await self._rules(state)
         return rules, forecast(rules, state, _now())
 
@@ -122,13 +136,23 @@ class Reading:
     ) -> Page:
         """A page of the hazards ``principal`` may see. Raises :class:`storage.cursors.BadCursor`."""
         try:
-            return await self._database.read(readmodel.find, principal, filters, cursor, limit, order)
+            page = await self._database.read(readmodel.find, principal, filters, cursor, limit, order)
         except StatementError as error:
             if isinstance(
                 error.orig, OverflowError
             ):  # a cursor made up of the first or last hours of all time
                 raise BadCursor from None
             raise
+        await self._log(
+            principal,
+            Looked.LIST,
+            (
+                (row.id, row.profile, row.confidentiality)
+                for row in page.rows
+                if row.confidentiality is not Confidentiality.PUBLIC
+            ),
+        )
+        return page
 
     # -- may he ---------------------------------------------------------------------------------------
 
@@ -149,7 +173,7 @@ class Reading:
 
     async def check_command(self, principal: Principal, hazard: HazardId, command: str) -> None:
         """All that speaks against a command before its form is read. Raises :class:`Refusal` 403 or 409."""
-        state = await self._visible(principal, hazard, _state)
+        state = await self._visible(principal, hazard, _state, None)  # he is told a refusal, no content
         core.precheck(await self._rules(state), state, command, principal.actor, _now())
 
     async def check_report(self, principal: Principal) -> None:
@@ -162,6 +186,24 @@ class Reading:
         except Refusal as refusal:
             if refusal.refused.status == 403:
                 raise
+
+    # -- who has read ---------------------------------------------------------------------------------
+
+    async def access_log(self, principal: Principal, **narrowed: Any) -> list[Logged]:
+        """Lines of the access log, the latest first; see :func:`storage.accesslog.lines`.
+
+        The auditor reads those of his district, a custodian those of hazards that concern his unit. Raises
+        :class:`Refusal` 403 for anybody else.
+        """
+        if principal.actor.role not in READS_ACCESS_LOG:
+            raise refuse(
+                403,
+                "access-log.not-your-right",
+                "SEC-01",
+                "访问日志只供审计员和台账专管员查看",
+                "only auditors and custodians may read the access log",
+            )
+        return await self._database.read(accesslog.lines, principal, **narrowed)
 
     # -- reference ------------------------------------------------------------------------------------
 
@@ -202,14 +244,51 @@ class Reading:
         principal: Principal,
         hazard: HazardId,
         read: Callable[[Connection, Principal, HazardId], T | None],
+        looked: Looked | None,
     ) -> T:
-        return await self._seen(hazard, read, principal, hazard)
+        """What ``read`` finds. A reading of a confidential hazard, also one that is denied, is logged first."""
 
-    async def _seen(self, hazard: HazardId, read: Callable[..., T | None], *args: object) -> T:
-        found = await self._database.read(read, *args)
+        def with_secrecy(connection: Connection) -> tuple[tuple[str, Confidentiality] | None, T | None]:
+            return accesslog.confidential(connection, hazard), read(connection, principal, hazard)
+
+        secret, found = await self._database.read(with_secrecy)
+        if secret is not None and looked is not None:
+            await self._log(principal, looked, [(hazard, *secret)], denied=found is None)
         if found is None:
             raise NotFound(hazard)
         return found
+
+    async def _log(
+        self,
+        principal: Principal,
+        looked: Looked,
+        hazards: Iterable[tuple[HazardId, str, Confidentiality]],
+        denied: bool = False,
+    ) -> None:
+        now = _now()
+        accesses = [
+            Access(
+                hazard=hazard,
+                profile=profile,
+                confidentiality=secrecy,
+                actor=principal.actor,
+                caller=None if principal.profile == profile else principal.profile,
+                looked=looked,
+                outcome="denied" if denied else "seen",
+                at=now,
+            )
+            for hazard, profile, secrecy in hazards
+        ]
+        if accesses:
+            await self._database.write(accesslog.record, accesses)
+
+    async def library_of(self, events: Sequence[Event]) -> Library:
+        """The library, with every rulebook and calendar that ``events`` were decided under."""
+        if not all(
+            self._library.knows(event.rules) and self._library.knows(event.calendar) for event in events
+        ):
+            await self._current.refresh()
+        return self._library
 
     async def _rules(self, hazard: Hazard) -> Rules:
         try:
@@ -224,6 +303,14 @@ class Reading:
         except UnknownRules:
             await self._current.refresh()
             return self._library.rules(clock.rules, clock.calendar)
+
+
+def _record(
+    connection: Connection, principal: Principal, hazard: HazardId
+) -> tuple[list[StoredEvent], list[Sent]] | None:
+    if not readmodel.is_visible(connection, principal, hazard):
+        return None
+    return ledger.events(connection, hazard), outbox.sent(connection, hazard)
 
 
 def _state(connection: Connection, principal: Principal, hazard: HazardId) -> Hazard | None:

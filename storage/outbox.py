@@ -25,6 +25,32 @@ class Waiting:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What became of a notice: ``n`` is its place among those of its event."""
+
+    seq: int
+    n: int
+    notice: Notice
+    delivered_at: datetime | None
+    attempts: int
+
+
+def sent(connection: Connection, hazard: HazardId) -> list[Sent]:
+    """Every notice of one hazard in the order they arose, delivered or not."""
+    query = select(outbox).where(outbox.c.hazard_id == hazard).order_by(outbox.c.seq, outbox.c.n)
+    return [
+        Sent(
+            seq=row["seq"],
+            n=row["n"],
+            notice=Notice.model_validate({name: row[name] for name in Notice.model_fields}),
+            delivered_at=row["delivered_at"],
+            attempts=row["attempts"],
+        )
+        for row in connection.execute(query).mappings()
+    ]
+
+
 def waiting(connection: Connection, limit: int = 100) -> list[Waiting]:
     """Notices to deliver, the oldest first."""
     query = select(outbox).where(outbox.c.delivered_at.is_(None)).order_by(outbox.c.id).limit(limit)

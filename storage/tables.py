@@ -253,3 +253,21 @@ contacts = Table(
     Column("updated_role", String, nullable=False),
 )
 """Whom to reach in each unit (F17). The only table with names and numbers; nothing else refers to it."""
+
+access_log = Table(
+    "access_log",
+    METADATA,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("hazard_id", ForeignKey("hazards.id"), nullable=False),
+    Column("profile", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("looked", String, nullable=False),
+    Column("outcome", String, nullable=False),
+    Column("prev_hash", String, nullable=False),
+    Column("hash", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ix_access_log_hazard", "hazard_id", "n"),
+)
+"""Who has read a confidential hazard (SEC-01). Append-only and chained, as the ledger is; one chain for all."""
