@@ -18,7 +18,7 @@ from domain.calendar import Calendar
 from domain.catalogue import Catalogue
 from domain.categories import RiskCategory
 from domain.contacts import ContactDuty
-from domain.organisation import Organisation
+from domain.organisation import Body, Organisation
 from domain.policy import Policy
 from domain.values import Digest, Mode, Value
 
@@ -44,6 +44,8 @@ class Rulebook(Value):
     organisation: Organisation
     policy: Policy
     catalogue: Catalogue
+    bodies: tuple[Body, ...] = ()
+    """Leading groups, task forces and their offices, by posts (ACT-01…07)."""
     contact_duty: ContactDuty | None = None
     """Which units must have named their contacts before tasks may be dispatched to them (ACT-04, ACT-09)."""
     categories: tuple[RiskCategory, ...] = ()

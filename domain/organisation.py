@@ -23,9 +23,10 @@ class UnitType(Labelled):
     OFFICE = "OFFICE", "清零办/专班办公室", "coordinating office"
     TRANSFER_DESK = "TRANSFER_DESK", "城运中心", "transfer desk"
     LEADING_GROUP = "LEADING_GROUP", "领导小组", "leading group"
-    DISTRICT_GOV = "DISTRICT_GOV", "区政府", "district government"
+    DISTRICT_GOV = "DISTRICT_GOV", "政府", "government"
     VILLAGE_COMMITTEE = "VILLAGE_COMMITTEE", "村居", "village committee"
     ZONE = "ZONE", "管区", "zone of a town"
+    INSTITUTION = "INSTITUTION", "单位", "enterprise or institution of a town"
     THIRD_PARTY = "THIRD_PARTY", "第三方", "third party"
 
 
@@ -36,8 +37,11 @@ _HANDLING = frozenset(
         UnitType.BUREAU,
         UnitType.VILLAGE_COMMITTEE,
         UnitType.ZONE,
+        UnitType.INSTITUTION,
     }
 )
+_TERRITORIES = (UnitType.SUBDISTRICT, UnitType.ZONE)
+"""Kinds of unit that answer for a place (属地): sub-districts of a district, zones (管区) of a town."""
 
 
 class Role(Labelled):
@@ -108,6 +112,30 @@ class Unit(Value):
         return self.type in _HANDLING
 
 
+class BodySeat(Value):
+    """A seat of a body: what it is called (组长) and the post that fills it. Never a person."""
+
+    title: str
+    post: str
+
+
+class Body(Value):
+    """A leading group, task force or its office (工作专班, 领导小组, ACT-01…07): seats, members, where it sits.
+
+    ``member_types`` makes every unit of a kind a member. ``seated_in`` is the unit whose people run it.
+    """
+
+    unit: UnitId
+    source: str
+    seats: tuple[BodySeat, ...] = ()
+    members: tuple[UnitId, ...] = ()
+    member_types: tuple[UnitType, ...] = ()
+    seated_in: UnitId | None = None
+
+    def has(self, unit: Unit) -> bool:
+        return unit.id in self.members or unit.type in self.member_types
+
+
 class Organisation(Value):
     """The units of one profile and which of them hold the central seats."""
 
@@ -139,8 +167,9 @@ class Organisation(Value):
         return named
 
     @cached_property
-    def _streets(self) -> tuple[Unit, ...]:
-        return tuple(unit for unit in self.units if unit.type is UnitType.SUBDISTRICT)
+    def territories(self) -> tuple[Unit, ...]:
+        """The units one of which answers for each place (属地管理): sub-districts, in a town its zones."""
+        return tuple(unit for unit in self.units if unit.type in _TERRITORIES)
 
     def find(self, name: str) -> Unit | None:
         """The unit with this id, name or alias."""
@@ -151,10 +180,10 @@ class Organisation(Value):
         return found.name if found else str(unit)
 
     def subdistrict_in(self, place: str) -> UnitId | None:
-        """The sub-district whose name the text of a place mentions first, if any."""
+        """The sub-district (in a town, the zone) whose name the text of a place mentions first, if any."""
         mentioned = [
             (place.index(name), unit.id)
-            for unit in self._streets
+            for unit in self.territories
             for name in (unit.name, *unit.aliases)
             if name in place
         ]

@@ -23,7 +23,7 @@ class Relation(Labelled):
     ANY = "ANY", "任何单位", "any unit"
     OWNER = "OWNER", "管辖（责任）单位", "the owning unit"
     REGISTRANT = "REGISTRANT", "登记单位", "the registering unit"
-    PLACE = "PLACE", "隐患所在街镇", "the sub-district of the place"
+    PLACE = "PLACE", "隐患所在街镇（管区）", "the sub-district (in a town, the zone) of the place"
     CONCERNED = "CONCERNED", "其他相关单位", "another unit concerned"
 
 
@@ -110,7 +110,9 @@ _UNSOLVED = _OPEN - {State.CLEARED, State.LOOK_BACK}
 
 _DESK = Who(frozenset({Role.DESK}))
 _OFFICE = Who(frozenset({Role.OFFICE, Role.OFFICE_DIRECTOR}))
-_STREET_LIAISON = Who(frozenset({Role.LIAISON}), Relation.PLACE, frozenset({UnitType.SUBDISTRICT}))
+_STREET_LIAISON = Who(
+    frozenset({Role.LIAISON}), Relation.PLACE, frozenset({UnitType.SUBDISTRICT, UnitType.ZONE})
+)
 _FINDERS = Who(frozenset({Role.DISCOVERER, Role.LIAISON, Role.HANDLER, Role.DESK, Role.OFFICE}))
 _FIELD = frozenset({Role.DISCOVERER, Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL})
 _SELF_HANDLERS = Who(
@@ -123,6 +125,7 @@ _SELF_HANDLERS = Who(
             UnitType.BUREAU,
             UnitType.VILLAGE_COMMITTEE,
             UnitType.ZONE,
+            UnitType.INSTITUTION,
         }
     ),
 )

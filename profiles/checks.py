@@ -7,9 +7,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import pairwise, product
 
-from domain.catalogue import Catalogue
+from domain.catalogue import Catalogue, responsible
 from domain.categories import RiskCategory
-from domain.organisation import PLACED_ROLES, SYSTEM, Organisation, Role, UnitType
+from domain.contacts import SEATS, ContactDuty
+from domain.organisation import PLACED_ROLES, SYSTEM, Body, Organisation, Role, UnitType
 from domain.policy import Case, ClockRow, Policy, RungRow
 from domain.values import ClockKey, Limit, LimitKind, Mode, Rung, UnitId, Urgency
 from profiles.mistakes import ProfileError
@@ -149,6 +150,43 @@ def _check_supervisors(file: str, organisation: Organisation) -> None:
             )
 
 
+def check_bodies(file: str, bodies: Iterable[Body], organisation: Organisation) -> None:
+    seen: set[UnitId] = set()
+    for body in bodies:
+        place = f"bodies[{body.unit}]"
+        if body.unit in seen:
+            raise ProfileError(file, place, "同一机构写了两次，请合并", "the body stands twice; join the two")
+        seen.add(body.unit)
+        _must_have_source(file, place, body.source)
+        named = [("unit", body.unit), *(("members", unit) for unit in body.members)]
+        if body.seated_in is not None:
+            named.append(("seated_in", body.seated_in))
+        for key, unit in named:
+            _must_be_unit(file, f"{place}.{key}", unit, organisation.by_id)
+
+
+def check_contact_duty(file: str, duty: ContactDuty | None, organisation: Organisation) -> None:
+    if duty is None:
+        return
+    _must_have_source(file, "contact_duty", duty.source)
+    for kind in duty.types:
+        if not any(unit.type is kind for unit in organisation.units):
+            raise ProfileError(
+                file,
+                "contact_duty.types",
+                f"本区没有“{kind.zh}”这类单位，请删去 {kind}",
+                f"the district has no unit of type {kind}; remove it",
+            )
+    for seat in duty.seats:
+        if seat not in SEATS:
+            raise ProfileError(
+                file,
+                "contact_duty.seats",
+                f"联络员填报表里没有“{seat.zh}”，只有{'、'.join(role.zh for role in Role if role in SEATS)}",
+                f"the contact form has no {seat}; it names {', '.join(sorted(SEATS))}",
+            )
+
+
 # ── catalogue ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -171,6 +209,33 @@ def check_catalogue(file: str, catalogue: Catalogue) -> None:
                 f"a code looks like B01-01 and begins with its class “{item.class_code}”; change it",
             )
         seen.add(item.code)
+
+
+def check_rulings(
+    file: str, catalogue: Catalogue, organisation: Organisation, declared: Iterable[str]
+) -> None:
+    """Each item has somebody to answer for it, or the profile says that jurisdiction is ruled on (A15)."""
+    said = set(declared)
+    _must_be_items(file, "ruling_needed", said, catalogue)
+    anywhere = organisation.territories[0].id if organisation.territories else None
+    for item in catalogue.items:
+        unresolved = responsible(item, organisation, anywhere).needs_ruling
+        if unresolved and item.code not in said:
+            raise ProfileError(
+                file,
+                "aliases",
+                f"小类 {item.code}“{item.name}”的责任部门“{item.responsible_raw}”在本区没有着落，"
+                f"请在 aliases 里对应到单位，或写入 ruling_needed",
+                f"nobody in this district answers for item {item.code}; map its department under aliases "
+                "or name the item in ruling_needed",
+            )
+        if not unresolved and item.code in said:
+            raise ProfileError(
+                file,
+                "ruling_needed",
+                f"小类 {item.code} 已有责任部门，无须明确管辖，请删去",
+                f"item {item.code} has a department that answers for it; remove it",
+            )
 
 
 # ── risk categories ──────────────────────────────────────────────────────────────────────────────────

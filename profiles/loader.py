@@ -19,16 +19,20 @@ from domain.accountability import Accountability
 from domain.calendar import Calendar, Span
 from domain.catalogue import Catalogue, Item
 from domain.categories import RiskCategory
+from domain.contacts import ContactDuty
 from domain.library import Rulebook
-from domain.organisation import Organisation, Role, Unit, UnitType
+from domain.organisation import Body, Organisation, Role, Unit, UnitType
 from domain.policy import Policy
 from domain.values import Mode, UnitId
 from profiles.checks import (
+    check_bodies,
     check_calendar_year,
     check_catalogue,
     check_categories,
+    check_contact_duty,
     check_organisation,
     check_policy,
+    check_rulings,
 )
 from profiles.mistakes import ProfileError, first_mistake
 
@@ -66,11 +70,14 @@ class _ProfileFile(BaseModel):
     seats: dict[Role, tuple[UnitId, ...]] = {}
     informed: dict[UnitType, tuple[UnitId, ...]] = {}
     units: tuple[_UnitEntry, ...]
+    bodies: tuple[Body, ...] = ()
+    contact_duty: ContactDuty | None = None
     aliases: dict[UnitId, tuple[Text, ...]] = {}
     policy: dict[str, Any] = {}
     catalogue: tuple[Item, ...] = ()
     categories: dict[int, dict[str, Any]] = {}
     accountability: Accountability | None = None
+    ruling_needed: tuple[str, ...] = ()
 
 
 class _CategoriesFile(BaseModel):
@@ -131,8 +138,11 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
         aliases={name: unit for unit, names in said.aliases.items() for name in names},
     )
     check_organisation(file, organisation, said.aliases)
+    check_bodies(file, said.bodies, organisation)
+    check_contact_duty(file, said.contact_duty, organisation)
     catalogue = Catalogue(items=(*_default_catalogue(defaults), *said.catalogue))
     check_catalogue(file, catalogue)
+    check_rulings(file, catalogue, organisation, said.ruling_needed)
     return Rulebook(
         profile=key,
         name=said.name,
@@ -145,6 +155,8 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
         catalogue=catalogue,
         categories=_categories(file, said, organisation, defaults),
         accountability=said.accountability,
+        bodies=said.bodies,
+        contact_duty=said.contact_duty,
     )
 
 

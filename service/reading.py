@@ -23,7 +23,7 @@ from domain.events import Event
 from domain.forecast import Explanation, Foreseen, explain, forecast
 from domain.hazard import Permission, rules_for
 from domain.library import Library, Rules, UnknownRules
-from domain.organisation import Role, Unit, UnitType
+from domain.organisation import Role, Unit
 from domain.refusal import Refusal, refuse
 from domain.state import Clock, Hazard
 from domain.values import Channel, Confidentiality, HazardId
@@ -220,7 +220,7 @@ class Reading:
         place: Unit | None = None
         if subdistrict is not None:
             place = organisation.find(subdistrict)
-            if place is None or place.type is not UnitType.SUBDISTRICT:
+            if place is None or place not in organisation.territories:
                 raise refuse(
                     422,
                     "unknown-subdistrict",

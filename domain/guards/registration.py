@@ -38,7 +38,7 @@ def known_subdistrict(ask: Ask) -> bool:
     if ask.form.subdistrict is None:
         return True
     unit = ask.unit(ask.form.subdistrict)
-    return unit is not None and unit.type is UnitType.SUBDISTRICT
+    return unit is not None and unit in ask.rules.book.organisation.territories
 
 
 @form_guard(

@@ -34,8 +34,13 @@ def case(urgency: Urgency = NORMAL, code: str | None = None, category: int | Non
 # ── the districts ────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_two_districts_are_shipped_each_with_a_prefix_of_its_own():
-    assert {key: book.prefix for key, book in BOOKS.items()} == {"qingpu": "QP", "putuo": "PT"}
+def test_four_districts_are_shipped_each_with_a_prefix_of_its_own():
+    assert {key: book.prefix for key, book in BOOKS.items()} == {
+        "qingpu": "QP",
+        "putuo": "PT",
+        "jingan": "JA",
+        "pingdu-town": "PD",
+    }
 
 
 @pytest.mark.requirement("ACT-04", "ACT-06")
@@ -50,8 +55,13 @@ def test_two_districts_are_shipped_each_with_a_prefix_of_its_own():
             PUTUO,
             "曹杨新村街道 长风新村街道 长寿路街道 甘泉路街道 石泉路街道 宜川路街道 万里街道 真如镇街道 长征镇 桃浦镇",
         ),
+        (
+            BOOKS["jingan"],
+            "江宁路街道 石门二路街道 南京西路街道 静安寺街道 曹家渡街道 天目西路街道 北站街道 宝山路街道 "
+            "芷江西路街道 共和新路街道 大宁路街道 彭浦新村街道 临汾路街道 彭浦镇",
+        ),
     ],
-    ids=["qingpu", "putuo"],
+    ids=["qingpu", "putuo", "jingan"],
 )
 def test_all_sub_districts_and_towns_are_there(book, streets):
     named = [unit.name for unit in book.organisation.units if unit.type is UnitType.SUBDISTRICT]
@@ -91,9 +101,69 @@ def test_central_bodies_are_found_under_the_names_of_the_plans(book, called, nam
 @pytest.mark.parametrize("book", BOOKS.values(), ids=BOOKS)
 def test_the_central_seats_stand_with_office_and_desk(book):
     organisation = book.organisation
+    desk = organisation.by_id[organisation.desk]
 
     assert organisation.by_id[organisation.office].type is UnitType.OFFICE
-    assert organisation.by_id[organisation.desk].type is UnitType.TRANSFER_DESK
+    assert desk.type is UnitType.TRANSFER_DESK or organisation.desk == organisation.office
+
+
+@pytest.mark.requirement("ACT-20", "ACT-21", "ACT-22")
+def test_the_town_has_the_bodies_that_its_plan_names():
+    town = BOOKS["pingdu-town"].organisation
+    kinds = {unit.type for unit in town.units}
+
+    for name in ("派出所", "群工办", "综治办", "安监办", "司法所", "市场监管所", "安监所", "镇党委政府"):
+        assert town.find(name) is not None, name
+    assert town.name(town.office) == town.name(town.desk) == "镇综治办"
+    assert {UnitType.ZONE, UnitType.VILLAGE_COMMITTEE, UnitType.INSTITUTION} <= kinds
+    assert [unit.type for unit in town.territories] == [UnitType.ZONE] * 4
+    assert town.subdistrict_in("河西管区某路口") == "guanqu-3"
+
+
+@pytest.mark.requirement("ACT-01", "ACT-02", "ACT-03", "ACT-05", "ACT-06", "ACT-07")
+@pytest.mark.parametrize(
+    ("district", "unit", "titles", "seated_in"),
+    [
+        ("putuo", "zhuanban", ["组长", "副组长"], None),
+        ("putuo", "office", ["办公室主任", "办公室副主任"], "gongan"),
+        ("qingpu", "ldxz", ["组长", "副组长", "副组长"], None),
+        ("qingpu", "office", [], "gongan"),
+        ("pingdu-town", "ldxz", ["组长"], None),
+    ],
+)
+def test_leading_groups_and_their_offices_are_data_by_post(district, unit, titles, seated_in):
+    (body,) = [body for body in BOOKS[district].bodies if body.unit == unit]
+
+    assert [seat.title for seat in body.seats] == titles
+    assert body.seated_in == seated_in
+
+
+@pytest.mark.requirement("ACT-02", "ACT-06")
+def test_who_is_a_member_of_the_task_force_and_of_the_leading_group():
+    def members(district: str, unit: str) -> list[str]:
+        book = BOOKS[district]
+        (body,) = [body for body in book.bodies if body.unit == unit]
+        return [unit.name for unit in book.organisation.units if body.has(unit)]
+
+    assert sorted(members("putuo", "zhuanban")) == sorted(
+        ["区府办", "区政府信访办", "区公安分局", "区司法局", "区城管执法局", "区应急局", "区城运中心"]
+    )
+    assert {"夏阳街道", "区应急局", "西虹桥公司"} <= set(members("qingpu", "ldxz"))
+    assert "区政府" not in members("qingpu", "ldxz")
+
+
+@pytest.mark.requirement("ACT-04", "ACT-09", "ACT-22")
+@pytest.mark.parametrize(
+    ("district", "kinds"),
+    [
+        ("putuo", {"SUBDISTRICT"}),
+        ("qingpu", {"SUBDISTRICT", "BUREAU", "DISTRICT_ENTERPRISE"}),
+        ("jingan", {"SUBDISTRICT"}),
+        ("pingdu-town", {"ZONE", "INSTITUTION", "VILLAGE_COMMITTEE"}),
+    ],
+)
+def test_which_units_must_have_named_their_contacts(district, kinds):
+    assert {kind.value for kind in BOOKS[district].contact_duty.types} == kinds
 
 
 @pytest.mark.parametrize("book", BOOKS.values(), ids=BOOKS)
@@ -500,6 +570,43 @@ MISTAKES = {
         "supervisor: kewei",
         "supervisor: dianli",
         "units[dianxin].supervisor：主管单位本身也是权属单位",
+    ),
+    "body of nobody": ("- unit: ldxz", "- unit: lingdao", "bodies[lingdao].unit：本区没有单位“lingdao”"),
+    "body seated nowhere": (
+        "seated_in: gongan",
+        "seated_in: gong",
+        "bodies[office].seated_in：本区没有单位“gong”",
+    ),
+    "body twice": ("{unit: office, seated_in", "{unit: ldxz, seated_in", "bodies[ldxz]：同一机构写了两次"),
+    "body without source": (
+        "seated_in: gongan, source: ACT-07",
+        "seated_in: gongan, source: ' '",
+        "bodies[office].source：没有写依据",
+    ),
+    "contacts of a kind the district lacks": (
+        "contact_duty: {types: [BUREAU,",
+        "contact_duty: {types: [ZONE,",
+        "contact_duty.types：本区没有“管区”这类单位",
+    ),
+    "contacts the form has no room for": (
+        "contact_duty: {types:",
+        "contact_duty: {seats: [auditor], types:",
+        "contact_duty.seats：联络员填报表里没有“审计员”",
+    ),
+    "item nobody answers for": (
+        "minzhengju: [民政部门]",
+        "minzhengju: []",
+        "aliases：小类 B01-36“福利彩票亭”的责任部门",
+    ),
+    "ruling where none is needed": (
+        "aliases:\n",
+        "ruling_needed: [B01-36]\naliases:\n",
+        "ruling_needed：小类 B01-36 已有责任部门",
+    ),
+    "ruling for no item": (
+        "aliases:\n",
+        "ruling_needed: [B99-01]\naliases:\n",
+        "ruling_needed：目录里没有小类“B99-01”",
     ),
     "key twice": ("prefix: QP", "prefix: QP\nprefix: PT", "“prefix”写了两次"),
     "no such leading group": ("leading_group: ldxz", "leading_group: xz", "leading_group：本区没有单位“xz”"),
