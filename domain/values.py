@@ -153,8 +153,14 @@ class State(Labelled):
     def terminal(self) -> bool:
         return self in _TERMINAL
 
+    @property
+    def open(self) -> bool:
+        """Not cleared yet (未清零), whatever it waits for; a cleared hazard under watch is not open (F21)."""
+        return self not in _TERMINAL | _WATCHED
+
 
 _TERMINAL = frozenset({State.CLOSED, State.DISMISSED, State.MERGED, State.HANDED_OVER})
+_WATCHED = frozenset({State.CLEARED, State.LOOK_BACK})
 
 
 class Mode(Labelled):

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, union
 
 from domain.events import Event, chain_hash, evolve
+from domain.facts import facts_of
 from domain.state import Hazard
 from domain.values import HazardId
 from storage import projection
@@ -40,16 +41,18 @@ def append(connection: Connection, hazard: Hazard, events: Sequence[Event]) -> N
     profile = projection.profile_of(connection, hazard.rules)
     # The hazard's row guards its chain: whoever moves it from the head he builds on may append. So the
     # common case asks nothing first, and of two writers with the same event only one gets through.
+    before = projection.standing(connection, hazard, events)
     if not projection.advance(connection, profile, hazard, events):
         recorded = _recorded(connection, hazard.id, events)
         entries = entries[recorded:]
         events = events[recorded:]
         if not events:
             return
+        before = projection.standing(connection, hazard, events)
         if not projection.advance(connection, profile, hazard, events):
             raise _conflict(hazard.id, events[0].seq, "已被另一进程改动", "was changed by another process")
     _INSERT.run(connection, [_row(profile, event, body) for event, body in entries])
-    projection.follow(connection, hazard, events)
+    projection.follow(connection, profile, before, hazard, events)
 
 
 def _checked(hazard: Hazard, events: Sequence[Event]) -> list[tuple[Event, str]]:
@@ -246,14 +249,16 @@ def verify(connection: Connection, hazard: HazardId) -> list[str]:
 
 def _read_model_findings(connection: Connection, chain: list[Event]) -> list[str]:
     state: Hazard | None = None
+    count = []
     try:
         for event in chain:
-            state = evolve(state, event)
+            before, state = state, evolve(state, event)
+            count += [(event, fact) for fact in facts_of(before, event, state)]
     except ValueError as error:
         reason = " ".join(str(error).split())[:200]
         return [f"台账无法推演（{reason}） / the ledger cannot be replayed ({reason})"]
     assert state is not None
-    return projection.differences(connection, state, chain[0], chain[-1])
+    return projection.differences(connection, state, chain[0], chain[-1], count)
 
 
 def _finding(seq: int, zh: str, en: str) -> str:

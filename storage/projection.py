@@ -1,4 +1,4 @@
-"""The read model that follows from a hazard's events: its row, deadlines, involved units and notices."""
+"""The read model that follows from a hazard's events: its row, deadlines, involved units, facts, notices."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from domain.commands import Report
-from domain.events import Event
+from domain.events import Event, evolve
+from domain.facts import Fact, facts_of, needs_before
 from domain.ladder import next_wakeup
 from domain.state import Clock, Hazard
 from domain.values import Digest
 from storage.errors import LedgerConflict
 from storage.prepared import deleting, inserting, updating
-from storage.tables import deadlines, hazards, involved, outbox, rulebooks
+from storage.tables import deadlines, facts, hazards, involved, outbox, rulebooks
 
 _REPORTED_ONCE = (
     "id",
@@ -45,6 +46,7 @@ _END_CLOCK = deleting(
     deadlines, deadlines.c.hazard_id == bindparam("of"), deadlines.c.clock == bindparam("ended")
 )
 _INVOLVE = inserting(involved, on_conflict="skip")
+_COUNT = inserting(facts)
 _NOTIFY = inserting(outbox, without=("id", "delivered_at", "attempts"))
 
 _profiles: dict[str, str] = {}
@@ -75,8 +77,36 @@ def advance(connection: Connection, profile: str, hazard: Hazard, events: Sequen
     return _ADVANCE.run(connection, row).rowcount == 1
 
 
-def follow(connection: Connection, hazard: Hazard, events: Sequence[Event]) -> None:
-    """Bring deadlines, involved units and notices up to ``events``, which ``advance`` has just admitted."""
+def standing(connection: Connection, hazard: Hazard, events: Sequence[Event]) -> Hazard | None:
+    """The recorded state, where counting ``events`` takes what came before them; to be asked before ``advance``.
+
+    One event at a time explains itself by the state after it, which costs nothing; a clearance does not.
+    """
+    if events[0].seq == 1 or (len(events) == 1 and not needs_before(events[0])):
+        return None
+    # Locked where rows can be: what is read here must be what advance moves on from.
+    query = select(hazards.c.snapshot).where(hazards.c.id == hazard.id).with_for_update()
+    snapshot = connection.scalar(query)
+    return None if snapshot is None else _state_in(snapshot)
+
+
+def counted(before: Hazard | None, hazard: Hazard, events: Sequence[Event]) -> list[tuple[Event, Fact]]:
+    """The facts of ``events``, of which ``hazard`` is the state after the last."""
+    found: list[tuple[Event, Fact]] = []
+    for event in events:
+        after = hazard if event is events[-1] else evolve(before, event)
+        found += [(event, fact) for fact in facts_of(before, event, after)]
+        before = after
+    return found
+
+
+def follow(
+    connection: Connection, profile: str, before: Hazard | None, hazard: Hazard, events: Sequence[Event]
+) -> None:
+    """Bring all but the hazard's row up to ``events``, which ``advance`` has just admitted.
+
+    ``before`` is what :func:`standing` gave.
+    """
     touched = {clock.key for event in events for clock in event.changes.clocks}
     ended = {key for event in events for key in event.changes.clocks_ended}
     standing = [hazard.clocks[key] for key in touched | ended if key in hazard.clocks]
@@ -87,13 +117,21 @@ def follow(connection: Connection, hazard: Hazard, events: Sequence[Event]) -> N
         _END_CLOCK.run(connection, [{"of": hazard.id, "ended": key.value} for key in gone])
     if any(event.changes.involved is not None for event in events):
         _INVOLVE.run(connection, [{"hazard_id": hazard.id, "unit_id": unit} for unit in hazard.involved])
+    count = [_fact(profile, event, fact) for event, fact in counted(before, hazard, events)]
+    if count:
+        _COUNT.run(connection, count)
     notices = [_notice(event, n) for event in events for n in range(len(event.notices))]
     if notices:
         _NOTIFY.run(connection, notices)
 
 
-def differences(connection: Connection, state: Hazard, first: Event, last: Event) -> list[str]:
-    """Where the read model is not what follows from the ledger, one sentence each."""
+def differences(
+    connection: Connection, state: Hazard, first: Event, last: Event, count: Sequence[tuple[Event, Fact]]
+) -> list[str]:
+    """Where the read model is not what follows from the ledger, one sentence each.
+
+    ``count`` are all the facts of the hazard, with their events.
+    """
     row = connection.execute(select(hazards).where(hazards.c.id == state.id)).mappings().first()
     if row is None:
         return ["读模型中没有本隐患 / the read model lacks this hazard"]
@@ -110,10 +148,18 @@ def differences(connection: Connection, state: Hazard, first: Event, last: Event
     units = connection.execute(select(involved.c.unit_id).where(involved.c.hazard_id == state.id)).scalars()
     if set(units) != set(state.involved):
         found.append("involved")
+    stored = connection.execute(select(facts).where(facts.c.hazard_id == state.id)).mappings()
+    expected_facts = [_fact(row["profile"], event, fact) for event, fact in count]
+    if sorted((dict(one) for one in stored), key=_order) != sorted(expected_facts, key=_order):
+        found.append("facts")
     return [
         f"读模型的“{name}”与台账推演不符 / the read model's {name} differs from what the ledger gives"
         for name in found
     ]
+
+
+def _order(fact: dict[str, Any]) -> tuple[int, str]:
+    return fact["seq"], fact["kind"]
 
 
 def _state_in(snapshot: str) -> Hazard | None:
@@ -134,6 +180,7 @@ def _row(hazard: Hazard, at: datetime) -> dict[str, Any]:
         "head": hazard.head,
         "rules": hazard.rules,
         "state": hazard.state.value,
+        "open": hazard.state.open,
         "mode": hazard.mode.value,
         "round": hazard.round,
         "relapses": hazard.relapses,
@@ -197,6 +244,20 @@ def _deadline(hazard: Hazard, clock: Clock) -> dict[str, Any]:
         "calendar": clock.calendar,
         "level": clock.level.value,
         "stopped_at": clock.stopped_at,
+    }
+
+
+def _fact(profile: str, event: Event, fact: Fact) -> dict[str, Any]:
+    return {
+        "hazard_id": event.hazard,
+        "seq": event.seq,
+        "kind": fact.kind.value,
+        "profile": profile,
+        "at": fact.at,
+        "unit": fact.unit,
+        "round": fact.round,
+        "detail": fact.detail,
+        "on_time": fact.on_time,
     }
 
 

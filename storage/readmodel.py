@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, and_, func, literal_column, or_, select, true, tuple_
+from sqlalchemy import Connection, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.state import Hazard
@@ -55,6 +55,8 @@ class Filters:
     """First three characters of the catalogue code, e.g. ``S06``."""
     colour: Colour | None = None
     overdue: bool | None = None
+    open: bool | None = None
+    """Not cleared yet, what is overdue included."""
     urgency: Urgency | None = None
     subdistrict: UnitId | None = None
     channel: Channel | None = None
@@ -263,10 +265,9 @@ def _conditions(filters: Filters) -> Iterable[ColumnElement[bool]]:
         if value is not None:
             yield column == _said(value)
     if filters.overdue is not None:
-        overdue: ColumnElement[str] = literal_column(
-            f"'{Sla.OVERDUE}'"
-        )  # in so many words, or its index is not used
-        yield c.sla == overdue if filters.overdue else c.sla != overdue
+        yield c.sla == Sla.OVERDUE.value if filters.overdue else c.sla != Sla.OVERDUE.value
+    if filters.open is not None:
+        yield c.open == filters.open
     if filters.text:
         places = (c.title, c.place, c.description, c.id, c.external_number)
         yield or_(*(column.icontains(filters.text.replace("\0", ""), autoescape=True) for column in places))

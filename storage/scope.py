@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, exists, select
+from sqlalchemy import Connection, FromClause, Row, Select, bindparam, exists, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.organisation import SEES_WHOLE_PROFILE, Actor
 from domain.values import HazardId
 from storage.prepared import Prepared
-from storage.tables import hazards, involved
+from storage.tables import facts, hazards, involved
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,16 +22,23 @@ class Principal:
     actor: Actor
 
 
-def visible(statement: Select[Any], principal: Principal) -> Select[Any]:
+_HAZARD: dict[FromClause, ColumnElement[Any]] = {hazards: hazards.c.id, facts: facts.c.hazard_id}
+"""What rights can be asked of, and the column that says which hazard it is about."""
+
+
+def visible(statement: Select[Any], principal: Principal, of: FromClause = hazards) -> Select[Any]:
     """``statement`` without the hazards that ``principal`` may not see.
 
+    ``of`` is the table whose rows are asked about: ``hazards``, or ``facts``, which say themselves whose
+    they are and need not be joined.
+
     Nobody sees another profile. The central seats see all of their own; every other seat sees the
-    hazards that involve its unit (SEC-01). Raises ``TypeError`` when ``statement`` does not read ``hazards``.
+    hazards that involve its unit (SEC-01). Raises ``TypeError`` when ``statement`` does not read ``of``.
     """
-    if not any(source.is_derived_from(hazards) for source in statement.get_final_froms()):
-        raise TypeError("visible() needs a statement that reads hazards: join them")
+    if not any(source.is_derived_from(of) for source in statement.get_final_froms()):
+        raise TypeError(f"visible() needs a statement that reads {of}: join them")
     whole = principal.actor.role in SEES_WHOLE_PROFILE
-    return statement.where(*_rights(whole, principal.profile, principal.actor.unit))
+    return statement.where(*_rights(whole, principal.profile, principal.actor.unit, of))
 
 
 class VisibleOne:
@@ -53,9 +60,11 @@ class VisibleOne:
         return self._ready[whole].run(connection, asked).first()
 
 
-def _rights(whole: bool, profile: Any, unit: Any) -> tuple[ColumnElement[bool], ...]:
-    of_profile = hazards.c.profile == profile
+def _rights(
+    whole: bool, profile: Any, unit: Any, of: FromClause = hazards
+) -> tuple[ColumnElement[bool], ...]:
+    of_profile = of.c.profile == profile
     if whole:
         return (of_profile,)
-    concerned = exists().where(involved.c.hazard_id == hazards.c.id, involved.c.unit_id == unit)
+    concerned = exists().where(involved.c.hazard_id == _HAZARD[of], involved.c.unit_id == unit)
     return of_profile, concerned

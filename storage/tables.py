@@ -73,6 +73,18 @@ def _where(condition: str, on_sqlite: str | None = None) -> dict[str, Any]:
     return {"sqlite_where": text(on_sqlite or condition), "postgresql_where": text(condition)}
 
 
+_NARROWED_BY = (
+    "state", "open", "owner", "mode", "level", "sla", "urgency", "colour", "subdistrict", "channel",
+    "hazard_class",
+)  # fmt: skip
+"""Columns a list can be narrowed by."""
+
+_COUNTED_BY = (
+    "owner", "state", "level", "sla", "subdistrict", "colour", "mode", "major", "channel", "category",
+    "next_due", "reported_at",
+)  # fmt: skip
+"""Columns that open hazards are counted by."""
+
 hazards = Table(
     "hazards",
     METADATA,
@@ -82,6 +94,7 @@ hazards = Table(
     Column("head", String, nullable=False),
     Column("rules", String, nullable=False),
     Column("state", String, nullable=False),
+    Column("open", Boolean),
     Column("mode", String, nullable=False),
     Column("round", Integer, nullable=False),
     Column("relapses", Integer, nullable=False),
@@ -115,12 +128,13 @@ hazards = Table(
     # Long texts last: what stands before them is read without them.
     Column("snapshot", Text, nullable=False),
     Column("description", Text, nullable=False),
-    Index("ix_hazards_updated", "profile", "updated_at", "id"),
-    Index("ix_hazards_reported", "profile", "reported_at", "id"),
-    Index("ix_hazards_due", "profile", "next_due", "id"),
-    Index("ix_hazards_state", "profile", "state", "updated_at"),
-    Index("ix_hazards_owner", "profile", "owner", "updated_at"),
-    Index("ix_hazards_overdue", "profile", "updated_at", "id", **_where("sla = 'OVERDUE'")),
+    # One index for each order of the list. What a list is narrowed by stands in it too, so that a page is
+    # found by walking the index, and only the rows it shows are read.
+    Index("ix_hazards_updated", "profile", "updated_at", "id", *_NARROWED_BY),
+    Index("ix_hazards_reported", "profile", "reported_at", "id", *_NARROWED_BY, "registered_by"),
+    Index("ix_hazards_due", "profile", "next_due", "id", *_NARROWED_BY),
+    # What stands open is counted from here alone.
+    Index("ix_hazards_open", "profile", *_COUNTED_BY, "id", **_where("open", "open = 1")),
     Index("ix_hazards_external", "external_source", "external_number"),
 )
 """One row a hazard, as it stands now; follows from its ledger and is never ahead of it."""
@@ -176,6 +190,23 @@ involved = Table(
 )
 """Which units a hazard concerns, and who may therefore read it."""
 
+facts = Table(
+    "facts",
+    METADATA,
+    Column("hazard_id", ForeignKey("hazards.id"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String, primary_key=True),
+    Column("profile", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("round", Integer, nullable=False),
+    Column("detail", String, nullable=False),
+    Column("on_time", Boolean),
+    Index("ix_facts_counted", "profile", "kind", "at", "unit", "detail", "on_time", "round"),
+    sqlite_with_rowid=False,
+)
+"""What the figures count (:mod:`domain.facts`). Only added to, as the ledger is; made again from it."""
+
 outbox = Table(
     "outbox",
     METADATA,
@@ -198,6 +229,14 @@ outbox = Table(
     Index("ix_outbox_unit", "unit", "created_at"),
 )
 """Notices to seats, written with the event that causes them and delivered afterwards."""
+
+derived = Table(
+    "derived",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("version", Integer, nullable=False),
+)
+"""By which version of the code the read model was last made from the ledger (:mod:`storage.rebuild`)."""
 
 numbers = Table(
     "numbers",

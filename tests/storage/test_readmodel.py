@@ -275,11 +275,10 @@ def test_hazards_with_provisional_dates_can_be_found(db):
 @pytest.mark.parametrize(
     ("read", "index"),
     [
-        (lambda c: readmodel.find(c, OFFICE_SEES, Filters(overdue=True)), "ix_hazards_overdue"),
         (readmodel.provisional_hazards, "ix_deadlines_unpublished"),
         (outbox.waiting, "ix_outbox_waiting"),
     ],
-    ids=["overdue", "unpublished", "waiting"],
+    ids=["unpublished", "waiting"],
 )
 def test_what_few_rows_have_is_found_by_an_index_of_those_few(sqlite, read, index):
     """SQLite uses such an index only where a query says just the same words."""
