@@ -44,6 +44,7 @@ from worker import build
 from workflows import view
 from workflows.contract import (
     SEARCH_ATTRIBUTES,
+    SHELL,
     STATE_QUERY,
     WORKFLOW,
     Receipt,
@@ -198,7 +199,14 @@ class EngineWorld:
         foreseen = evolve(
             None, core.report(under, hazard, rules, form, order.actor, now, order.key)
         )  # a refusal is known before anything is started
-        start = Start(hazard=hazard, profile=under.book.profile, rules=rules, calendar=calendar, report=order)
+        start = Start(
+            hazard=hazard,
+            profile=under.book.profile,
+            rules=rules,
+            calendar=calendar,
+            report=order,
+            shell=SHELL,
+        )
         self._wait(self._launch(start, foreseen, now))
 
     def give(self, hazard: HazardId, order: Order, now: datetime) -> None:

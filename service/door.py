@@ -42,6 +42,7 @@ from storage.database import Database
 from storage.scope import Principal
 from workflows import view
 from workflows.contract import (
+    SHELL,
     STATE_QUERY,
     WORKFLOW,
     Receipt,
@@ -178,6 +179,7 @@ class Door:
                 rules=book,
                 calendar=calendar,
                 report=order,
+                shell=SHELL,
             )
             numbered.append(Numbered(start, foreseen, view.summary(rules.book, foreseen)))
         return numbered

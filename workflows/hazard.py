@@ -198,8 +198,8 @@ class HazardWorkflow:
         a command before the split a replay takes the first half for a heartbeat, skips it, and dates the
         events by the second: other hashes than the ledger's.
         """
-        pairs = attribute_pairs(hazard)
-        before = attribute_pairs(self._hazard) if self._hazard else pairs
+        pairs = attribute_pairs(hazard, self._start.shell)
+        before = attribute_pairs(self._hazard, self._start.shell) if self._hazard else pairs
         moved = [new for new, old in zip(pairs, before, strict=True) if new != old]
         if not moved and workflow.current_update_info() is None:  # an update's acceptance is a command
             moved = pairs[:1]

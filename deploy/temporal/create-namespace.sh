@@ -25,6 +25,7 @@ patiently() {
 # For operators who look for, sweep or count workflows; lists for people come from our own database.
 # Nothing here may name a person. Name, then type, one a line.
 attributes='
+HazardPhase     Keyword
 HazardState     Keyword
 HazardOwner     Keyword
 HazardProfile   Keyword

@@ -19,6 +19,7 @@ ROOT = Path(__file__).parents[2]
 SCRIPTS = sorted((ROOT / "deploy").rglob("*.sh"))
 TEMPORAL = Path(sys.executable).with_name("temporal")
 ATTRIBUTES = {
+    "HazardPhase": "Keyword",
     "HazardState": "Keyword",
     "HazardOwner": "Keyword",
     "HazardProfile": "Keyword",

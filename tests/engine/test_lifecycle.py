@@ -112,7 +112,7 @@ async def test_what_temporal_shows_reads_like_the_domain_and_names_nobody(qingpu
     handle = qingpu.client.get_workflow_handle(hazard)
     described = await handle.describe()
     attributes = {pair.key.name: pair.value for pair in described.typed_search_attributes}
-    assert attributes["HazardState"] == "REMEDIATING" and attributes["HazardOwner"] == "xiayang"
+    assert attributes["HazardPhase"] == "OPEN" and attributes["HazardOwner"] == "xiayang"
     shown = str(await described.static_summary()) + str(attributes)
     shown += (await handle.query("__temporal_workflow_metadata")).current_details  # type: ignore[attr-defined]
     assert "整治中" in shown and "夏阳街道" in shown

@@ -29,8 +29,10 @@ from tests import seats
 from tests.server import own_namespace
 from worker import build
 
+_UPSERT = "upsert_workflow_search_attributes_event_attributes"
 
-async def test_a_report_met_by_a_query_replays_to_its_ledger(
+
+async def test_a_report_and_a_command_met_by_a_query_replay_to_their_ledger(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     append = ledger.append
@@ -59,7 +61,21 @@ async def test_a_report_met_by_a_query_replays_to_its_ledger(
     recorded = [stored.event.hash for stored in database.read_now(ledger.events, hazard)]
     assert await replayed(await handle.fetch_history(), RUNNERS["unsandboxed"]) == recorded
 
+    # A command that moves no search attribute: its acceptance is the one command ahead of its record.
+    confirmation = asyncio.create_task(door.give(seats.DESK, hazard, parse("verify_confirm", {}), "k-2"))
+    await asyncio.sleep(0.3)
+    query = asyncio.create_task(handle.query("__temporal_workflow_metadata"))
+    await asyncio.sleep(0.3)
     async with build(client, database, settings.task_queue):  # a worker that remembers nothing
-        receipt = await door.give(seats.LIAISON, hazard, parse("verify_confirm", {}), "k-2")
+        receipt = await confirmation
+        await query
     assert receipt.seq == 2
+    recorded = [stored.event.hash for stored in database.read_now(ledger.events, hazard)]
+    history = await handle.fetch_history()
+    assert len([event for event in history.events if event.HasField(_UPSERT)]) == 1, "only the report's"
+    assert await replayed(history, RUNNERS["unsandboxed"]) == recorded
+
+    async with build(client, database, settings.task_queue):
+        receipt = await door.give(seats.DESK, hazard, parse("assign", {"target": seats.STREET}), "k-3")
+    assert receipt.seq == 3
     database.close()
