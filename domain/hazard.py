@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from domain.commands import COMMANDS, Command, LoadCalendar, Order, Report
@@ -144,14 +145,20 @@ def _check_right(row: Transition, ask: Ask) -> None:
             403, f"{row.id}.no-such-seat", "ACT-04", problem, "there is no such seat in this district"
         )
     if not any(who.admits(ask) for who in row.who):
-        form = COMMANDS[row.command or "report"]
-        raise refuse(
-            403,
-            f"{row.id}.not-your-right",
-            row.requirement,
-            f"“{form.zh}”只能由{'，或'.join(who.zh for who in row.who)}办理",
-            f"only {', or '.join(who.en for who in row.who)} may {form.en}",
-        )
+        raise Refusal(_not_your_right(row.command or "report"))
+
+
+@cache
+def _not_your_right(command: str) -> Refused:
+    """Worded once: a page asks about every command at once."""
+    row, form = BY_COMMAND[command], COMMANDS[command]
+    return refuse(
+        403,
+        f"{row.id}.not-your-right",
+        row.requirement,
+        f"“{form.zh}”只能由{'，或'.join(who.zh for who in row.who)}办理",
+        f"only {', or '.join(who.en for who in row.who)} may {form.en}",
+    ).refused
 
 
 def _check_fresh(hazard: Hazard, expected: int | None) -> None:
@@ -166,17 +173,21 @@ def _check_fresh(hazard: Hazard, expected: int | None) -> None:
 
 
 def _check_state(row: Transition, hazard: Hazard) -> None:
-    if hazard.state in row.sources:
-        return
-    form = COMMANDS[row.command or "report"]
+    if hazard.state not in row.sources:
+        raise Refusal(_wrong_state(row.command or "report", hazard.state))
+
+
+@cache
+def _wrong_state(command: str, found: State) -> Refused:
+    row, form = BY_COMMAND[command], COMMANDS[command]
     states = [state for state in State if state in row.sources]
-    raise refuse(
+    return refuse(
         409,
         f"{row.id}.wrong-state",
         row.requirement,
-        f"隐患现为“{hazard.state.zh}”，“{form.zh}”只能在“{'”“'.join(s.zh for s in states)}”时办理",
-        f"the hazard is {hazard.state}; to {form.en} it must be {' or '.join(states)}",
-    )
+        f"隐患现为“{found.zh}”，“{form.zh}”只能在“{'”“'.join(s.zh for s in states)}”时办理",
+        f"the hazard is {found}; to {form.en} it must be {' or '.join(states)}",
+    ).refused
 
 
 def _check_guards(row: Transition, ask: Ask, *, form_given: bool) -> None:
