@@ -24,11 +24,11 @@ from profiles.loader import read_calendar, shipped_calendar, shipped_profiles
 from service.door import Door, Doorway
 from service.identity import LocalIdentity, NoSuchSeat, signing_key
 from service.rulebooks import Current
+from service.temporal import connect
 from settings import Settings
 from storage import migrate, readmodel, rulebooks
 from storage.database import Database
 from storage.scope import Principal
-from worker import connect
 from workflows import namespace
 
 SAMPLE = Path(__file__).parent / "profiles" / "qingpu" / "sample.yaml"

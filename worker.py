@@ -15,7 +15,6 @@ from typing import Any
 
 import structlog
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
 from temporalio.worker import (
     PollerBehaviorAutoscaling,
@@ -27,6 +26,7 @@ from temporalio.worker import (
 from activities.record import Recorder
 from domain.library import LIBRARY
 from service.rulebooks import FRESH_SECONDS, Current
+from service.temporal import connect
 from settings import Settings
 from storage.database import Database, StorageUnavailable
 from workflows.hazard import HazardWorkflow
@@ -35,16 +35,6 @@ log = structlog.get_logger(__name__)
 
 GRACE = timedelta(seconds=30)
 """How long tasks under way may take to finish after SIGTERM."""
-
-
-async def connect(settings: Settings, runtime: Runtime | None = None) -> Client:
-    """A Temporal client that speaks pydantic, as every process of ours does."""
-    return await Client.connect(
-        settings.temporal_address,
-        namespace=settings.temporal_namespace,
-        data_converter=pydantic_data_converter,
-        runtime=runtime,
-    )
 
 
 def build(

@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 import structlog
 import uvicorn
 from fastapi import FastAPI
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from api.app import bare_app
 from api.context import Rooms
@@ -18,6 +16,7 @@ from service.door import Door, Doorway
 from service.identity import LocalIdentity, signing_key
 from service.reading import Reading
 from service.rulebooks import Current
+from service.temporal import connect
 from settings import Settings, load_settings
 from storage.database import Database
 
@@ -55,12 +54,7 @@ def production(settings: Settings | None = None) -> FastAPI:
         try:
             current = Current(database, LIBRARY)
             # Lazy: the first command connects, and while it cannot, every command tries again.
-            client = await Client.connect(
-                found.temporal_address,
-                namespace=found.temporal_namespace,
-                data_converter=pydantic_data_converter,
-                lazy=True,
-            )
+            client = await connect(found, lazy=True)
             door = Door(client, database, LIBRARY, current, Doorway(found.task_queue))
             app.state.rooms = Rooms(door, Reading(database, LIBRARY, current), identity)
             log.info("api started", temporal=found.temporal_address, task_queue=found.task_queue)

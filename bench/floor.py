@@ -19,9 +19,10 @@ from pathlib import Path
 from sqlalchemy import Column, Connection, DateTime, Integer, MetaData, String, Table, func, insert, select
 from temporalio import activity, workflow
 
+from service.temporal import connect
 from settings import Settings, load_settings
 from storage.database import Database
-from worker import connect, tuned
+from worker import tuned
 
 TASK_QUEUE = "bench-floor"
 

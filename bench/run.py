@@ -30,9 +30,9 @@ from domain.library import LIBRARY
 from domain.values import local
 from service.door import Door, Doorway
 from service.rulebooks import Current
+from service.temporal import connect
 from settings import Settings
 from storage.database import Database
-from worker import connect
 
 PATIENCE = timedelta(seconds=60)
 _HISTORIES = 20

@@ -7,8 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from temporalio.client import Client, GrpcCompression
-from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.client import Client
 from temporalio.runtime import Runtime, TelemetryConfig
 
 from domain.library import LIBRARY, Rulebook
@@ -17,6 +16,7 @@ from intake.sheets import SheetError
 from intake.watch import Watch
 from service.door import Door, Doorway, NotRecorded
 from service.rulebooks import Current
+from service.temporal import connect
 from settings import Settings
 from storage import migrate
 from storage.database import Database
@@ -54,15 +54,8 @@ async def opened(settings: Settings, profile: str, watch: Watch) -> AsyncIterato
 
 async def _connected(settings: Settings) -> Client:
     try:
-        return await Client.connect(
-            settings.temporal_address,
-            namespace=settings.temporal_namespace,
-            data_converter=pydantic_data_converter,
-            # The server is next door: packing costs more than it saves, on both sides.
-            grpc_compression=GrpcCompression.NONE,
-            # The client would write a line for each try of each start; the watch says it once.
-            runtime=Runtime(telemetry=TelemetryConfig(logging=None)),
-        )
+        # The client would write a line for each try of each start; the watch says it once.
+        return await connect(settings, Runtime(telemetry=TelemetryConfig(logging=None)))
     except RuntimeError:  # how the client says that nobody answers
         raise NotRecorded(
             f"连接不上 Temporal（{settings.temporal_address}），请确认 qingling up 已运行"

@@ -11,8 +11,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest_asyncio
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 
 from deployment import prepare_namespace, publish_shipped
 from domain.commands import parse
@@ -20,6 +18,7 @@ from domain.library import LIBRARY
 from domain.values import HazardId
 from service.door import Door, Doorway
 from service.rulebooks import Current
+from service.temporal import connect
 from settings import load_settings
 from storage import ledger
 from storage.database import Database
@@ -56,11 +55,7 @@ class Deployment:
         await self.open_door()
 
     async def open_door(self, patience: float = 20) -> None:
-        client = await Client.connect(
-            self.settings.temporal_address,
-            namespace=self.settings.temporal_namespace,
-            data_converter=pydantic_data_converter,
-        )
+        client = await connect(self.settings)
         current = Current(self.database, LIBRARY)
         way = Doorway(self.settings.task_queue, timedelta(seconds=patience))
         self.door = Door(client, self.database, LIBRARY, current, way)
