@@ -94,6 +94,9 @@ class Part:
 class Group:
     """The parts in the order they start; they stop in the reverse order."""
 
+    server_options: tuple[str, ...] = ()
+    """More options of the Temporal server, for those who measure or test it."""
+
     def __init__(self, settings: Settings, ports: Ports) -> None:
         self.settings = settings
         self.ports = ports
@@ -144,6 +147,7 @@ class Group:
                 "--sqlite-pragma=synchronous=normal",
                 f"--namespace={self.settings.temporal_namespace}",
                 "--log-level=error",
+                *self.server_options,
             ],
         )
         self._wait_for_port("temporal", self.ports.temporal)

@@ -40,6 +40,7 @@ TARGETS = (
     Target("http_over_floor_16", "产品（HTTP）/ 底线，16 个并发", "product through HTTP / floor, 16 callers", 0.70, True),
     Target("events_per_command", "每条命令的历史事件", "history events per command", 9, False),
     Target("kb_per_open_hazard", "每件在办隐患占工作进程内存", "worker memory per cached open hazard", 120, False, "KB"),
+    Target("year_over_fresh_p99", "一年后的命令 / 新隐患的命令（p99）", "a command after a year / of a fresh hazard, p99", 1.5, False),
     Target("import_over_start", "导入 / 裸 start_workflow", "import / bare start_workflow", 0.7, True),
     Target("decide_ms", "一条命令的 decide + evolve", "decide + evolve for one command", 0.2, False, "ms"),
     Target("drill_sc2_ms", "演练 SC-2", "drilling SC-2", 50, False, "ms"),

@@ -26,15 +26,19 @@ _SETTLED_SECONDS = 1.5
 async def kb_per_open_hazard(system: System, way: Way, hazards: int) -> float:
     """Resident memory that ``hazards`` more hazards in REMEDIATING take, for each of them."""
     system.start_collecting_worker()
-    worker = system.process("worker")
     try:
-        # What the first ones cost is the code they load and the pools they fill, not the hazards.
-        await _open(way, max(hazards // 10, 2))
-        before = await _resident(worker)
-        await _open(way, hazards)
-        return (await _resident(worker) - before) / 1024 / hazards
+        return await kb_each(system.process("worker"), way, hazards)
     finally:
         system.end("worker")
+
+
+async def kb_each(worker: psutil.Process, way: Way, lives: int) -> float:
+    """What the worker keeps of each of ``lives`` more lives that stay open."""
+    # What the first ones cost is the code they load and the pools they fill, not the hazards.
+    await _open(way, max(lives // 10, 2))
+    before = await _resident(worker)
+    await _open(way, lives)
+    return (await _resident(worker) - before) / 1024 / lives
 
 
 async def _open(way: Way, hazards: int) -> None:

@@ -22,9 +22,10 @@ from bench.figures import AT, over_floor
 from bench.floor import database_of
 from bench.life import DoorWay, FloorWay, HttpWay, Way, steps
 from bench.load import Row, measure
-from bench.memory import kb_per_open_hazard
+from bench.memory import kb_each, kb_per_open_hazard
 from bench.starts import Starts, bare, imported
 from bench.system import System
+from bench.year import LongLife, long_life
 from deployment import identity
 from domain.library import LIBRARY
 from domain.values import local
@@ -53,12 +54,14 @@ class Size:
     starts: int = 600
     lives_on_core: int = 300
     drills: int = 20
+    year: int = 300
+    """Commands of the long life."""
 
 
 FULL = Size()
-QUICK = Size(rounds=1, seconds=1.0, open_hazards=100, starts=100, lives_on_core=50, drills=5)
+QUICK = Size(rounds=1, seconds=1.0, open_hazards=100, starts=100, lives_on_core=50, drills=5, year=60)
 SMALLEST = Size(
-    callers=(AT,), rounds=1, seconds=0.0, warm=0, open_hazards=4, starts=5, lives_on_core=2, drills=1
+    callers=(AT,), rounds=1, seconds=0.0, warm=0, open_hazards=4, starts=5, lives_on_core=2, drills=1, year=12
 )
 
 
@@ -74,7 +77,8 @@ async def run(size: Size, folder: Path, say: Say) -> dict[str, Any]:
             rows = await measuring.lives(size)
             events = await measuring.events_per_command(rows[1])
             starts = await measuring.starts(size)
-            memory = await measuring.memory(size)
+            year = await measuring.long_life(size)
+            memory, floor_memory = await measuring.memory(size)
     except Exception as error:
         error.add_note(system.last_words_of_all())
         raise
@@ -85,6 +89,7 @@ async def run(size: Size, folder: Path, say: Say) -> dict[str, Any]:
         "http_over_floor_16": over_floor(rows[0], "http", AT),
         "events_per_command": events["client"],
         "kb_per_open_hazard": memory,
+        "year_over_fresh_p99": year.late_over_fresh,
         "import_over_start": _import_over_start(starts),
         "decide_ms": on_core.decide_ms,
         "drill_sc2_ms": on_core.drill_sc2_ms,
@@ -95,6 +100,8 @@ async def run(size: Size, folder: Path, say: Say) -> dict[str, Any]:
         "machine": _machine(before),
         "size": asdict(size),
         "events_per_command_by_way": events,
+        "kb_per_open_hazard_by_way": {"floor": floor_memory, "client": memory},
+        "year": asdict(year),
         "core": as_dict(on_core),
         "rows": [asdict(row) for row in rows[0]],
         "starts": [asdict(one) for one in starts],
@@ -131,6 +138,7 @@ class _Measuring:
         self._database = Database.connect(settings.database_url.get_secret_value())
         self._floor_database = database_of(settings.var_dir)
         self._client: Client
+        self._door: Door
         self._ways: tuple[Way, ...]
 
     async def __aenter__(self) -> _Measuring:
@@ -140,9 +148,10 @@ class _Measuring:
         self._client = await connect(self._settings)
         current = Current(self._database, LIBRARY)
         way = Doorway(self._settings.task_queue, PATIENCE)
+        self._door = Door(self._client, self._database, LIBRARY, current, way)
         self._ways = (
             FloorWay(self._client),
-            DoorWay(Door(self._client, self._database, LIBRARY, current, way)),
+            DoorWay(self._door),
             HttpWay(f"http://{self._settings.api_host}:{self._settings.api_port}", identity(self._settings)),
         )
         return self
@@ -212,9 +221,15 @@ class _Measuring:
                 )
         return found
 
-    async def memory(self, size: Size) -> float:
+    async def memory(self, size: Size) -> tuple[float, float]:
+        """KB that an open hazard, and a life of the floor, take in the worker that keeps them."""
         self._say(f"内存：{size.open_hazards} 件在办隐患 | memory: {size.open_hazards} open hazards")
         self._system.end("worker")
-        self._system.end("floor")
         self._system.end("api")
-        return await kb_per_open_hazard(self._system, self._ways[1], size.open_hazards)
+        floor = await kb_each(self._system.process("floor"), self._ways[0], size.open_hazards)
+        self._system.end("floor")
+        return await kb_per_open_hazard(self._system, self._ways[1], size.open_hazards), floor
+
+    async def long_life(self, size: Size) -> LongLife:
+        self._say(f"一年 {size.year} 条命令 | a year of {size.year} commands")
+        return await long_life(self._door, self._client, size.year)

@@ -86,6 +86,11 @@ def _markdown(found: dict[str, Any]) -> str:
             + " starts/s，裸启动 bare "
             + "、".join(f"{value:.0f}" for value in starts["bare"])
             + " starts/s。",
+            f"内存 memory: {_WAYS['floor']} {found['kb_per_open_hazard_by_way']['floor']:.0f} KB, "
+            f"产品 product {found['kb_per_open_hazard_by_way']['client']:.0f} KB。"
+            f"一年 a year of {found['year']['commands']} commands in {found['year']['runs']} runs: "
+            f"p50 {found['year']['late_p50_ms']:.1f} ms (fresh {found['year']['fresh_p50_ms']:.1f}), "
+            f"p99 {found['year']['late_p99_ms']:.1f} ms (fresh {found['year']['fresh_p99_ms']:.1f}).",
             "核心 the core (ms, median): "
             + ", ".join(f"`{name}` {value:.3f}" for name, value in commands)
             + f"; forecast {core['forecast_ms']:.2f}; drill SC-2 {core['drill_sc2_ms']:.1f}, "
