@@ -193,6 +193,47 @@ def import_(
     )
 
 
+contacts = typer.Typer(help="联络员填报表 | contact forms of the units", no_args_is_help=True)
+app.add_typer(contacts, name="contacts")
+
+
+@contacts.command("import")
+def contacts_import(
+    file: Annotated[Path, typer.Argument(help="xlsx、xls 或 csv 文件 | an xlsx, xls or csv file")],
+    profile: Annotated[str, typer.Option(help="区级配置 | profile")] = "qingpu",
+    sheet: Annotated[str | None, typer.Option(help="工作表 | sheet")] = None,
+) -> None:
+    """导入联络员填报表，原有的以新表为准 | import contact forms; a new one replaces the old."""
+    from intake.contacts import import_contacts, told
+    from intake.sheets import SheetError
+    from storage.errors import StorageError
+
+    try:
+        outcome = import_contacts(file, profile, found_settings(), sheet)
+    except (SheetError, StorageError) as error:
+        fail(str(error))
+    for line in told(outcome):
+        print(line)
+    raise SystemExit(1 if outcome.wrong or outcome.owing else 0)
+
+
+@contacts.command("template")
+def contacts_template(
+    file: Annotated[Path, typer.Argument(help="写到哪个 xlsx 文件 | the xlsx file to write")],
+    profile: Annotated[str, typer.Option(help="区级配置 | profile")] = "qingpu",
+) -> None:
+    """导出空白填报表，须填报的单位各一行 | write an empty form, a row for each unit that owes one."""
+    from intake.contacts import write_template
+    from intake.sheets import SheetError
+    from storage.errors import StorageError
+
+    try:
+        rows = write_template(file, profile, found_settings())
+    except (SheetError, StorageError) as error:
+        fail(str(error))
+    print(f"已写出 {file}，{rows} 个单位 | wrote {file} with {rows} units")
+
+
 @app.command()
 def forecast(
     hazard: Annotated[str, typer.Argument(help="隐患编号 | number of the hazard")],

@@ -21,6 +21,7 @@ from domain.library import LIBRARY, digest_of
 from domain.organisation import SYSTEM, Actor, Organisation, Role
 from domain.values import HazardId, PersonId, local
 from profiles.loader import read_calendar, shipped_calendar, shipped_profiles
+from service.contacts import file_examples
 from service.door import Door, Doorway
 from service.identity import LocalIdentity, NoSuchSeat, signing_key
 from service.rulebooks import Current
@@ -43,6 +44,16 @@ def publish_shipped(settings: Settings) -> None:
         for book in shipped_profiles().values():
             database.write_now(rulebooks.publish, book)
         database.write_now(_publish_missing_years, shipped_calendar())
+    finally:
+        database.close()
+
+
+def file_example_contacts(settings: Settings) -> None:
+    """Invented contacts for trials: without any, no task could be given to a unit (ACT-04). Idempotent."""
+    database = Database.connect(settings.database_url.get_secret_value())
+    try:
+        for book in shipped_profiles().values():
+            file_examples(database, book)
     finally:
         database.close()
 
@@ -83,6 +94,7 @@ async def open_door(settings: Settings) -> AsyncIterator[tuple[Door, Database]]:
 async def load_sample(settings: Settings) -> None:
     """Give the sample's commands. Each has a key of its own, so that a second time changes nothing."""
     sample = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
+    file_example_contacts(settings)
     async with open_door(settings) as (door, _):
         for name, steps in sample["hazards"].items():
             hazard = None

@@ -7,12 +7,13 @@ from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
 
-from api import auditing, docs, hazards, operations, problems, reference
+from api import auditing, contacts, docs, hazards, operations, problems, reference
 from api.context import Rooms
 from api.limits import DEFAULT_RATE, Limiter, Rate
 from api.metrics import Metrics
 from api.wire import Exchange
 from domain.library import Library
+from service.contacts import Directory
 from service.door import Door
 from service.identity import Identity
 from service.reading import Reading
@@ -33,7 +34,13 @@ def create_app(
 ) -> FastAPI:
     """The application over doors that exist already; whoever made them closes them."""
     app = bare_app()
-    app.state.rooms = Rooms(door, Reading(database, library, current), identity, Limiter(rate))
+    app.state.rooms = Rooms(
+        door,
+        Reading(database, library, current),
+        Directory(database, library, current),
+        identity,
+        Limiter(rate),
+    )
     return app
 
 
@@ -53,6 +60,7 @@ def bare_app(lifespan: Lifespan | None = None) -> FastAPI:
     problems.install(app)
     hazards.install(app)
     reference.install(app)
+    contacts.install(app)
     auditing.install(app)
     operations.install(app)
     docs.install(app)

@@ -9,6 +9,7 @@ from fastapi import Request
 
 from api.limits import DEFAULT_RATE, Limiter
 from api.problems import Problem
+from service.contacts import Directory
 from service.door import Door
 from service.identity import Identity, Unauthenticated
 from service.reading import Reading
@@ -21,6 +22,7 @@ class Rooms:
 
     door: Door
     reading: Reading
+    directory: Directory
     identity: Identity
     limiter: Limiter = field(default_factory=lambda: Limiter(DEFAULT_RATE))
 

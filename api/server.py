@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from api.app import bare_app
 from api.context import Rooms
 from domain.library import LIBRARY
+from service.contacts import Directory
 from service.door import Door, Doorway
 from service.identity import LocalIdentity, signing_key
 from service.reading import Reading
@@ -56,7 +57,12 @@ def production(settings: Settings | None = None) -> FastAPI:
             # Lazy: the first command connects, and while it cannot, every command tries again.
             client = await connect(found, lazy=True)
             door = Door(client, database, LIBRARY, current, Doorway(found.task_queue))
-            app.state.rooms = Rooms(door, Reading(database, LIBRARY, current), identity)
+            app.state.rooms = Rooms(
+                door,
+                Reading(database, LIBRARY, current),
+                Directory(database, LIBRARY, current),
+                identity,
+            )
             log.info("api started", temporal=found.temporal_address, task_queue=found.task_queue)
             yield
         finally:

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 
 from bench import floor
-from deployment import prepare_namespace, publish_shipped
+from deployment import file_example_contacts, prepare_namespace, publish_shipped
 from settings import Settings, load_settings
 from up import Group, Part, Ports
 
@@ -40,6 +40,7 @@ class System(Group):
         await asyncio.to_thread(self.start_server)
         here = self.settings_of_parts()
         publish_shipped(here)
+        file_example_contacts(here)
         floor.create_table(self.folder)
         await prepare_namespace(here)
         return here

@@ -36,6 +36,7 @@ from domain.organisation import Role
 from domain.refusal import Refusal, refuse
 from domain.state import Hazard
 from domain.values import HazardId, local
+from service.contacts import Directory
 from service.rulebooks import Current
 from storage import ledger, numbers, readmodel
 from storage.database import Database
@@ -106,6 +107,7 @@ class Door:
         self._library = library
         self._current = current
         self._way = way
+        self._directory = Directory(database, library, current)
         self._usual_wait = 0.01
         """Seconds that reports have lately taken to be recorded."""
 
@@ -220,6 +222,7 @@ class Door:
         order = Order(command=command, actor=principal.actor, key=key, expected=expected)
         await self._visible(principal, hazard)
         await self._other_is_visible(principal, command)
+        await self._directory.check_dispatch(principal, command)
         handle = self._client.get_workflow_handle(hazard)
         update = _update_id(order)
         try:
@@ -256,6 +259,7 @@ class Door:
         order = Order(command=command, actor=principal.actor, key=key, expected=expected)
         await self._visible(principal, hazard)
         await self._other_is_visible(principal, command)
+        await self._directory.check_dispatch(principal, command)
         handle = self._client.get_workflow_handle(hazard)
         try:
             await handle.signal(command.do, order, rpc_timeout=self._way.patience)

@@ -15,7 +15,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
 from temporalio.worker import WorkflowRunner
 
-from deployment import publish_shipped
+from deployment import file_example_contacts, publish_shipped
 from domain.commands import Command, parse
 from domain.library import LIBRARY
 from domain.state import Hazard
@@ -115,6 +115,7 @@ async def district(
         var_dir=folder, database_url=f"sqlite:///{folder}/qingling.db", task_queue=f"test-{uuid4().hex[:8]}"
     )
     publish_shipped(settings)
+    file_example_contacts(settings)
     client = await own_namespace(client)
     database = Database.connect(settings.database_url.get_secret_value())
     current = Current(database, LIBRARY)

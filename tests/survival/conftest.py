@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest_asyncio
 
-from deployment import prepare_namespace, publish_shipped
+from deployment import file_example_contacts, prepare_namespace, publish_shipped
 from domain.commands import parse
 from domain.library import LIBRARY
 from domain.values import HazardId
@@ -49,6 +49,7 @@ class Deployment:
     async def start(self) -> None:
         self.group.start_server()
         publish_shipped(self.settings)
+        file_example_contacts(self.settings)
         await prepare_namespace(self.settings)
         self.group.start_worker()
         self.database = Database.connect(self.settings.database_url.get_secret_value())
