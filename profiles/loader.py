@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-import yaml
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from domain.accountability import Accountability
 from domain.calendar import Calendar, Span
@@ -34,7 +33,8 @@ from profiles.checks import (
     check_policy,
     check_rulings,
 )
-from profiles.mistakes import ProfileError, first_mistake
+from profiles.files import read_text, read_yaml, shaped
+from profiles.mistakes import ProfileError
 
 __all__ = [
     "ProfileError",
@@ -49,7 +49,6 @@ HERE = Path(__file__).parent
 PROFILE = "profile.yaml"
 
 Text = Annotated[str, Field(min_length=1)]
-Model = TypeVar("Model", bound=BaseModel)
 
 
 class _UnitEntry(Unit):
@@ -127,7 +126,7 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
     """
     key = folder.resolve().name
     file = f"{key}/{PROFILE}"
-    said = _shaped(_ProfileFile, file, _yaml(folder / PROFILE, file))
+    said = shaped(_ProfileFile, file, read_yaml(folder / PROFILE, file))
     organisation = Organisation(
         units=tuple(Unit.model_validate(unit.model_dump()) for unit in said.units),
         desk=said.desk,
@@ -165,8 +164,8 @@ def _categories(
 ) -> tuple[RiskCategory, ...]:
     """The shared categories, changed by number; lead and kinds of unit are the district's own."""
     shared = "categories.yaml"
-    data = _yaml(defaults / shared, shared)
-    known = {category.number for category in _shaped(_CategoriesFile, shared, data).categories}
+    data = read_yaml(defaults / shared, shared)
+    known = {category.number for category in shaped(_CategoriesFile, shared, data).categories}
     for number in said.categories:
         if number not in known:
             raise ProfileError(
@@ -176,21 +175,21 @@ def _categories(
                 f"there is no risk category {number}; use 1 to {len(known)}",
             )
     changed = [{**row, **said.categories.get(row["number"], {})} for row in data["categories"]]
-    categories = _shaped(_CategoriesFile, file, {"categories": changed}).categories
+    categories = shaped(_CategoriesFile, file, {"categories": changed}).categories
     check_categories(file, categories, organisation)
     return categories
 
 
 def _default_catalogue(defaults: Path) -> tuple[Item, ...]:
     file = "catalogue.csv"
-    lines = _text(defaults / file, file).splitlines()
+    lines = read_text(defaults / file, file).splitlines()
     try:
         rows = list(csv.DictReader(lines, restkey="多余的列", strict=True))
     except csv.Error:
         raise ProfileError(
             file, "", "引号不成对，请检查各行的引号", "a quotation mark is left open; check the rows"
         ) from None
-    items = _shaped(Catalogue, file, {"items": rows}).items
+    items = shaped(Catalogue, file, {"items": rows}).items
     check_catalogue(file, Catalogue(items=items))
     return items
 
@@ -200,14 +199,14 @@ def _default_catalogue(defaults: Path) -> tuple[Item, ...]:
 
 def _policy(file: str, said: _ProfileFile, key: str, catalogue: Catalogue, defaults: Path) -> Policy:
     shared = "policy.yaml"
-    data = _yaml(defaults / shared, shared)
-    policy = _shaped(Policy, shared, data)
+    data = read_yaml(defaults / shared, shared)
+    policy = shaped(Policy, shared, data)
     check_policy(shared, "", policy, catalogue)
     if not said.policy:
         return policy
     changed = _changed_policy(file, data, said.policy)
     changed["version"] = f"{policy.version}+{key}-{said.version}"
-    policy = _shaped(Policy, file, changed, under="policy")
+    policy = shaped(Policy, file, changed, under="policy")
     check_policy(file, "policy.", policy, catalogue)
     return policy
 
@@ -324,69 +323,6 @@ def read_calendar(*files: Path) -> Calendar:
 
 def _calendar_year(path: Path) -> _CalendarFile:
     file = f"{path.parent.name}/{path.name}"
-    said = _shaped(_CalendarFile, file, _yaml(path, file))
+    said = shaped(_CalendarFile, file, read_yaml(path, file))
     check_calendar_year(file, said.year, said.weekdays_off, said.weekend_workdays)
     return said
-
-
-# ── files ────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _shaped(model: type[Model], file: str, data: object, under: str = "") -> Model:
-    try:
-        return model.model_validate(data, extra="forbid")
-    except ValidationError as invalid:
-        raise first_mistake(file, data, invalid, under) from None
-
-
-def _yaml(path: Path, file: str) -> dict[str, Any]:
-    text = _text(path, file)
-    try:
-        _refuse_double_keys(file, yaml.compose(text, Loader=yaml.SafeLoader))
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as broken:
-        mark = getattr(broken, "problem_mark", None)
-        raise ProfileError(
-            file,
-            f":{mark.line + 1}" if mark else "",
-            "不是正确的 YAML，请检查这一行前后的缩进、冒号和引号",
-            "not valid YAML; check indentation, colons and quotes about this line",
-        ) from None
-    if not isinstance(data, dict):
-        raise ProfileError(
-            file, "", "文件是空的或不是“键: 值”，请补全", "empty, or not “key: value”; complete it"
-        )
-    return data
-
-
-def _text(path: Path, file: str) -> str:
-    try:
-        return path.read_text("utf-8-sig")
-    except OSError:
-        raise ProfileError(
-            file, "", "读不到这个文件，请核对文件夹", "cannot be read; check the folder"
-        ) from None
-    except UnicodeDecodeError:
-        raise ProfileError(
-            file, "", "不是 UTF-8 文字，请另存为 UTF-8", "not UTF-8 text; save it as UTF-8"
-        ) from None
-
-
-def _refuse_double_keys(file: str, node: yaml.Node | None) -> None:
-    """YAML keeps the last of two equal keys without a word; here a lost line is a lost rule."""
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            text = str(key.value)
-            if text in seen:
-                raise ProfileError(
-                    file,
-                    f":{key.start_mark.line + 1}",
-                    f"“{text}”写了两次，请合并",
-                    f"“{text}” stands twice; join the two",
-                )
-            seen.add(text)
-            _refuse_double_keys(file, value)
-    elif isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            _refuse_double_keys(file, item)
