@@ -28,6 +28,7 @@ app = typer.Typer(
 )
 
 AsJson = Annotated[bool, typer.Option("--json", help="供机器读取 | for machines")]
+Lang = Annotated[str, typer.Option(help="zh / en")]
 
 
 def main() -> None:
@@ -258,6 +259,37 @@ def forecast(
         )
     if not foreseen:
         print("不会自动发生任何事 | nothing happens by itself")
+
+
+@app.command()
+def show(
+    hazard: Annotated[str, typer.Argument(help="隐患编号 | number of the hazard")],
+    at: Annotated[
+        str | None,
+        typer.Option(
+            help="步序或时刻，如 7 或 2026-09-23T09:00+08:00 | a seq, or an instant with its offset"
+        ),
+    ] = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+) -> None:
+    """隐患现状，或当时的情形 | a hazard as it stands, or as it stood then."""
+    from audit.command import show_moment
+
+    raise SystemExit(show_moment(found_settings(), hazard, at, lang, as_json))
+
+
+@app.command()
+def why(
+    hazard: Annotated[str, typer.Argument(help="隐患编号 | number of the hazard")],
+    seq: Annotated[int | None, typer.Argument(help="台账第几步，缺省为全部 | one step of the ledger")] = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+) -> None:
+    """每一步为何如此：依据、推算、送达 | why each event happened: rule, derivation, notices."""
+    from audit.command import tell_why
+
+    raise SystemExit(tell_why(found_settings(), hazard, seq, lang, as_json))
 
 
 @app.command()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from enum import Enum
 from typing import Annotated, Any, Literal
 from uuid import uuid4
@@ -13,10 +14,13 @@ from fastapi import Depends, FastAPI, Header, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from api import forms, records, views
+from api import forms, pasts, records, views
 from api.answers import as_json, end_of, linked, start_of
 from api.context import caller, rooms
 from api.problems import Problem, documented, problem_of
+from audit import reasons as reasons_of
+from audit import travel
+from audit.life import life
 from domain.commands import Report
 from domain.refusal import Refusal, refuse
 from domain.texts import DayOrInstant
@@ -33,6 +37,7 @@ from domain.values import (
 )
 from service.door import NotRecorded, Pending
 from service.reading import Reading
+from storage.accesslog import Looked
 from storage.errors import StorageError, StorageUnavailable
 from storage.readmodel import LONGEST_PAGE, Filters, Order
 from storage.scope import Principal
@@ -113,6 +118,31 @@ class Part(BaseModel):
     limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE)] = 100
 
 
+class Past(BaseModel):
+    """When: now, or at a step or an instant of the past."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: (
+        Annotated[
+            str,
+            Field(
+                max_length=64,
+                description="步序（如 7）或带时区的时刻（RFC 3339） a seq, or an instant with its offset",
+            ),
+        ]
+        | None
+    ) = None
+
+
+class Which(BaseModel):
+    """All events of a ledger, or one."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seq: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
+
+
 _ETAG = {"ETag": {"schema": {"type": "string"}, "description": "所在步序，供 If-Match the seq it stands at"}}
 _LOCATION = {"Location": {"schema": {"type": "string"}, "description": "隐患地址 where the hazard is"}}
 _TAKEN: dict[str, Any] = {
@@ -162,10 +192,16 @@ def install(app: FastAPI) -> None:
         (
             "/{hazard_id}",
             hazard,
-            views.HazardView,
-            "隐患现状与可办事项 state, deadlines and what may be done",
+            views.HazardView | pasts.MomentView,
+            "隐患现状与可办事项；`at` 给出当时情形 state, deadlines and what may be done, now or then",
         ),
         ("/{hazard_id}/events", events, records.EventsView, "台账 the ledger"),
+        (
+            "/{hazard_id}/reasons",
+            reasons,
+            pasts.ReasonsView,
+            "缘由：每一步的依据、每个期限的推算、每次升级的送达 why each event happened",
+        ),
         (
             "/{hazard_id}/deadlines",
             deadlines,
@@ -366,12 +402,39 @@ async def find(request: Request, principal: Caller, search: Annotated[Search, Qu
     return linked(answer, request, page.next)
 
 
-async def hazard(request: Request, hazard_id: str, principal: Caller) -> Response:
+async def hazard(
+    request: Request, hazard_id: str, principal: Caller, past: Annotated[Past, Query()]
+) -> Response:
     reading = rooms(request).reading
+    if past.at is not None:
+        return await _as_it_stood(reading, principal, hazard_id, past.at)
     seen = await reading.hazard(principal, reading.number(hazard_id))
     answer = as_json(views.hazard_view(seen))
     answer.headers["ETag"] = f'"{seen.opened.state.seq}"'
     return answer
+
+
+async def _as_it_stood(reading: Reading, principal: Principal, hazard_id: str, at: str) -> Response:
+    where = travel.point(at)
+    entries, _ = await reading.record(principal, reading.number(hazard_id), Looked.MOMENT)
+    steps = life(entries)
+    library = await reading.library_of([step.event for step in steps])
+    found = travel.moment(library, steps, where, datetime.now(UTC))
+    return as_json(pasts.moment_view(found, steps[0], principal.actor))
+
+
+async def reasons(
+    request: Request, hazard_id: str, principal: Caller, which: Annotated[Which, Query()]
+) -> Response:
+    reading = rooms(request).reading
+    entries, sent = await reading.record(principal, reading.number(hazard_id), Looked.REASONS)
+    steps = life(entries)
+    library = await reading.library_of([step.event for step in steps])
+    if which.seq is not None and which.seq > len(steps):
+        raise travel.no_such_step(len(steps), which.seq)
+    account = reasons_of.account(library, steps, sent, which.seq)
+    book = library.rules(steps[-1].after.rules, steps[-1].after.calendar).book
+    return as_json(pasts.reasons_view(account, book))
 
 
 async def events(

@@ -18,6 +18,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 
 from api.faults import Fault, faults_of
+from audit.travel import NoSuchPoint
 from domain.library import UnknownRules
 from domain.refusal import Refusal
 from service.door import NotFound, NotRecorded
@@ -173,6 +174,10 @@ def problem_of(error: Exception) -> Problem:
                 "游标无效，请从第一页重新查询",
                 "the cursor is not valid; start again from the first page",
             )
+        case NoSuchPoint():
+            return Problem(
+                422, "no-such-point", error.zh, error.en, faults=(Fault("at", error.zh, error.en),)
+            )
         case StorageError() | UnknownRules():
             return unavailable(
                 "record-in-doubt",
@@ -243,7 +248,7 @@ def install(app: FastAPI) -> None:
 
     for kind in (
         Problem, Refusal, Unauthenticated, NotFound, NotRecorded, StorageError, UnknownRules, BadCursor,
-        RequestValidationError, HTTPException,
+        NoSuchPoint, RequestValidationError, HTTPException,
     ):  # fmt: skip
         app.add_exception_handler(kind, handle)
 

@@ -26,7 +26,7 @@ from domain.library import Library, Rules, UnknownRules
 from domain.organisation import Role, Unit
 from domain.refusal import Refusal, refuse
 from domain.state import Clock, Hazard
-from domain.values import Channel, Confidentiality, HazardId
+from domain.values import Channel, Confidentiality, Digest, HazardId
 from service.door import NotFound
 from service.rulebooks import Current
 from storage import accesslog, ledger, outbox, readmodel
@@ -63,6 +63,11 @@ class Derived:
 
     clock: Clock
     explanation: Explanation
+
+
+def derivation(library: Library, clock: Clock) -> Derived:
+    """How a clock's date came about, under the rules it was started with (I5)."""
+    return Derived(clock, explain(library.rules(clock.rules, clock.calendar), clock))
 
 
 class Reading:
@@ -120,9 +125,10 @@ class Reading:
     async def deadlines(self, principal: Principal, hazard: HazardId) -> tuple[Hazard, tuple[Derived, ...]]:
         """Each clock the hazard has, with its derivation, the earliest first."""
         state = await self._visible(principal, hazard, _state, Looked.DEADLINES)
-        derived = [
-            Derived(clock, explain(await self._rules_of(clock), clock)) for clock in state.clocks.values()
-        ]
+        await self._know(
+            *(digest for clock in state.clocks.values() for digest in (clock.rules, clock.calendar))
+        )
+        derived = [derivation(self._library, clock) for clock in state.clocks.values()]
         return state, tuple(sorted(derived, key=lambda one: one.clock.due))
 
     async def forecast(self, principal: Principal, hazard: HazardId) -> tuple[Rules, tuple[Foreseen, ...]]:
@@ -284,11 +290,13 @@ class Reading:
 
     async def library_of(self, events: Sequence[Event]) -> Library:
         """The library, with every rulebook and calendar that ``events`` were decided under."""
-        if not all(
-            self._library.knows(event.rules) and self._library.knows(event.calendar) for event in events
-        ):
-            await self._current.refresh()
+        await self._know(*(digest for event in events for digest in (event.rules, event.calendar)))
         return self._library
+
+    async def _know(self, *digests: Digest) -> None:
+        """Load what has been published since this process last looked, if any of it is asked for."""
+        if not all(self._library.knows(digest) for digest in digests):
+            await self._current.refresh()
 
     async def _rules(self, hazard: Hazard) -> Rules:
         try:
@@ -296,13 +304,6 @@ class Reading:
         except UnknownRules:  # published since this process last looked
             await self._current.refresh()
             return rules_for(self._library, hazard)
-
-    async def _rules_of(self, clock: Clock) -> Rules:
-        try:
-            return self._library.rules(clock.rules, clock.calendar)
-        except UnknownRules:
-            await self._current.refresh()
-            return self._library.rules(clock.rules, clock.calendar)
 
 
 def _record(
