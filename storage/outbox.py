@@ -1,4 +1,4 @@
-"""Notices waiting to be delivered: written with their event, struck off once they have gone out."""
+"""The outbox: notices written with their event, waiting to be handed on to the channels out of the house."""
 
 from __future__ import annotations
 
@@ -8,21 +8,29 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from domain.events import Notice
-from domain.values import HazardId
-from storage.tables import outbox
+from domain.delivery import armed
+from domain.events import Event, Notice
+from domain.values import HazardId, Urgency
+from storage.deliveries import Outgoing
+from storage.prepared import inserting
+from storage.tables import deliveries, hazards, ledger, outbox
+
+_HAND_ON = inserting(
+    deliveries, without=("id", "message", "attempts", "error", "sent_at"), on_conflict="skip"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A notice that has not gone out yet. ``id`` is the same however often it is tried."""
+    """A notice that nobody has handed on yet. ``armed`` is what a recipient is told once."""
 
     id: int
     hazard: HazardId
     seq: int
     notice: Notice
+    armed: str
+    urgency: Urgency
     created_at: datetime
-    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +41,6 @@ class Sent:
     n: int
     notice: Notice
     delivered_at: datetime | None
-    attempts: int
 
 
 def sent(connection: Connection, hazard: HazardId) -> list[Sent]:
@@ -43,42 +50,56 @@ def sent(connection: Connection, hazard: HazardId) -> list[Sent]:
         Sent(
             seq=row["seq"],
             n=row["n"],
-            notice=Notice.model_validate({name: row[name] for name in Notice.model_fields}),
+            notice=notice_of(row),
             delivered_at=row["delivered_at"],
-            attempts=row["attempts"],
         )
         for row in connection.execute(query).mappings()
     ]
 
 
-def waiting(connection: Connection, limit: int = 100) -> list[Waiting]:
-    """Notices to deliver, the oldest first."""
-    query = select(outbox).where(outbox.c.delivered_at.is_(None)).order_by(outbox.c.id).limit(limit)
-    return [
-        Waiting(
-            id=row["id"],
-            hazard=HazardId(row["hazard_id"]),
-            seq=row["seq"],
-            notice=Notice.model_validate({name: row[name] for name in Notice.model_fields}),
-            created_at=row["created_at"],
-            attempts=row["attempts"],
+def waiting(connection: Connection, profile: str, limit: int = 500) -> list[Waiting]:
+    """Notices of a profile to hand on, the oldest first."""
+    query = (
+        select(outbox, hazards.c.urgency, ledger.c.body)
+        .join(hazards, hazards.c.id == outbox.c.hazard_id)
+        .join(ledger, (ledger.c.hazard_id == outbox.c.hazard_id) & (ledger.c.seq == outbox.c.seq))
+        .where(outbox.c.delivered_at.is_(None), hazards.c.profile == profile)
+        .order_by(outbox.c.id)
+        .limit(limit)
+    )
+    events: dict[tuple[str, int], Event] = {}
+    found = []
+    for row in connection.execute(query).mappings():
+        place = (row["hazard_id"], row["seq"])
+        if place not in events:
+            events[place] = Event.model_validate_json(row["body"])
+        notice = notice_of(row)
+        found.append(
+            Waiting(
+                id=row["id"],
+                hazard=HazardId(row["hazard_id"]),
+                seq=row["seq"],
+                notice=notice,
+                armed=armed(events[place], notice),
+                urgency=Urgency(row["urgency"]),
+                created_at=row["created_at"],
+            )
         )
-        for row in connection.execute(query).mappings()
-    ]
+    return found
 
 
-def delivered(connection: Connection, ids: Sequence[int], at: datetime) -> None:
-    _attempted(connection, ids, delivered_at=at)
+def notice_of(row: object) -> Notice:
+    """The notice in a row of the outbox."""
+    return Notice.model_validate({name: row[name] for name in Notice.model_fields})  # type: ignore[index]
 
 
-def failed(connection: Connection, ids: Sequence[int]) -> None:
-    """They stay in the outbox; only the attempt is counted."""
-    _attempted(connection, ids)
+def hand_on(connection: Connection, ids: Sequence[int], outgoing: Sequence[Outgoing], at: datetime) -> None:
+    """Let the notices ``ids`` go out as ``outgoing`` says; doing it again sends nothing twice.
 
-
-def _attempted(connection: Connection, ids: Sequence[int], **values: datetime) -> None:
+    A recipient who has been told the same thing already gets no second row.
+    """
+    if outgoing:
+        _HAND_ON.run(connection, [one.row() for one in outgoing])
     connection.execute(
-        update(outbox)
-        .where(outbox.c.id.in_(ids), outbox.c.delivered_at.is_(None))
-        .values(attempts=outbox.c.attempts + 1, **values)
+        update(outbox).where(outbox.c.id.in_(ids), outbox.c.delivered_at.is_(None)).values(delivered_at=at)
     )

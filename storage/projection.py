@@ -47,7 +47,7 @@ _END_CLOCK = deleting(
 )
 _INVOLVE = inserting(involved, on_conflict="skip")
 _COUNT = inserting(facts)
-_NOTIFY = inserting(outbox, without=("id", "delivered_at", "attempts"))
+_NOTIFY = inserting(outbox, without=("id", "delivered_at"))
 
 _profiles: dict[str, str] = {}
 """Profile of each rulebook met so far; digests name their content, so this never goes stale."""

@@ -11,7 +11,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from domain.organisation import SEES_WHOLE_PROFILE, Actor
 from domain.values import HazardId
 from storage.prepared import Prepared
-from storage.tables import facts, hazards, involved
+from storage.tables import facts, hazards, involved, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,21 @@ def visible(statement: Select[Any], principal: Principal, of: FromClause = hazar
         raise TypeError(f"visible() needs a statement that reads {of}: join them")
     whole = principal.actor.role in SEES_WHOLE_PROFILE
     return statement.where(*_rights(whole, principal.profile, principal.actor.unit, of))
+
+
+def addressed(statement: Select[Any], principal: Principal) -> Select[Any]:
+    """``statement``, which reads ``outbox`` and ``hazards``, without notices that are none of his business.
+
+    A unit reads the notices to its own seats, whether or not it may open the hazard (a circular goes to
+    all); the central seats read all of their profile. Raises ``TypeError`` when a table is missing.
+    """
+    read = statement.get_final_froms()
+    if not all(any(source.is_derived_from(table) for source in read) for table in (hazards, outbox)):
+        raise TypeError("addressed() needs a statement that reads outbox and hazards: join them")
+    statement = statement.where(hazards.c.profile == principal.profile)
+    if principal.actor.role in SEES_WHOLE_PROFILE:
+        return statement
+    return statement.where(outbox.c.unit == principal.actor.unit)
 
 
 class VisibleOne:

@@ -223,12 +223,50 @@ outbox = Table(
     Column("due", Instant),
     Column("created_at", Instant, nullable=False),
     Column("delivered_at", Instant),
-    Column("attempts", Integer, nullable=False, server_default="0"),
     UniqueConstraint("hazard_id", "seq", "n"),
     Index("ix_outbox_waiting", "id", **_where("delivered_at IS NULL")),
-    Index("ix_outbox_unit", "unit", "created_at"),
+    Index("ix_outbox_seat", "unit", "role", "id"),
 )
-"""Notices to seats, written with the event that causes them and delivered afterwards."""
+"""Notices to seats, written with the event that causes them; each is a line of its seat's inbox at once.
+
+``delivered_at`` is when it was handed on to the other channels, if any.
+"""
+
+deliveries = Table(
+    "deliveries",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("notice_id", ForeignKey("outbox.id"), nullable=False),
+    Column("profile", String, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("armed", String, nullable=False),
+    Column("lapses", Boolean, nullable=False),
+    Column("state", String, nullable=False),
+    Column("not_before", Instant, nullable=False),
+    Column("give_up_at", Instant, nullable=False),
+    Column("message", String),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("error", String),
+    Column("sent_at", Instant),
+    UniqueConstraint("profile", "recipient", "armed"),
+    Index("ix_deliveries_notice", "notice_id"),
+    Index("ix_deliveries_open", "profile", "not_before", **_where("state IN ('waiting', 'sending')")),
+    Index("ix_deliveries_failed", "profile", "id", **_where("state = 'failed'")),
+)
+"""Notices on their way out of the house, one row a recipient. ``recipient`` is a name of the settings or a
+unit, never an address; rows of one ``message`` went out, or are going out, together."""
+
+receipts = Table(
+    "receipts",
+    METADATA,
+    Column("notice_id", ForeignKey("outbox.id"), primary_key=True, autoincrement=False),
+    Column("unit", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("person", String, nullable=False),
+    Column("at", Instant, nullable=False),
+)
+"""Who acknowledged a notice, from which seat, and when: the first one counts."""
 
 derived = Table(
     "derived",
