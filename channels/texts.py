@@ -1,0 +1,153 @@
+"""What a message says, made from codes when it goes out (I8); the words stand in ``texts.yaml``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from channels.message import Message
+from domain.events import Notice
+from domain.library import Rulebook
+from domain.organisation import Role
+from domain.values import Confidentiality, HazardId, UnitId, last_day, local
+
+TEXTS = Path(__file__).parent / "texts.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice with what of its hazard may be said. ``book`` names units and items."""
+
+    notice: Notice
+    hazard: HazardId
+    book: Rulebook
+    confidentiality: Confidentiality
+    owner: UnitId
+    code: str | None
+    subdistrict: UnitId | None
+
+    @property
+    def public(self) -> bool:
+        return self.confidentiality is Confidentiality.PUBLIC
+
+
+@cache
+def texts() -> dict[str, Any]:
+    found = yaml.safe_load(TEXTS.read_text("utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def compose(id: str, profile: str, told: Sequence[Told], now: datetime, link: str = "") -> Message:
+    """One message for one recipient: the gravest first, of the same gravity the most pressing."""
+    words = texts()
+    told = sorted(told, key=lambda one: (-_gravity(one), one.notice.due or now, one.hazard))
+    if len(told) == 1:
+        subject = words["subject"]["one"].format(document=told[0].notice.document, hazard=told[0].hazard)
+    else:
+        kinds = Counter(one.notice.document for one in told)
+        subject = words["subject"]["many"].format(
+            count=len(told), kinds="、".join(f"{name} {n}" for name, n in kinds.items())
+        )
+    lines = [subject, ""] if len(told) > 1 else []
+    for one in told:
+        lines += [_line(one, now, "zh"), _line(one, now, "en")]
+    foot = words["foot"]
+    lines += ["", foot["link"].format(link=link) if link else foot["inbox"], foot["id"].format(id=id)]
+    return Message(id, profile, subject, "\n".join(lines), tuple(_item(one) for one in told))
+
+
+def document_en(document: str) -> str:
+    return str(_document(document)["en"])
+
+
+def _line(one: Told, now: datetime, language: str) -> str:
+    words, notice = texts(), one.notice
+    zh = language == "zh"
+    document = notice.document if zh else document_en(notice.document)
+    what = _about(one, zh)
+    return str(
+        words["line"][language].format(
+            document=document,
+            hazard=one.hazard,
+            about=words["about"][language].format(what=what) if what else "",
+            deadline=_deadline(notice, now, language),
+            ask=_document(notice.document).get("ask", {}).get(language, ""),
+            seat=_seat(one, zh),
+            copy=words["copy"][language] if notice.kind == "cc" else "",
+        )
+    )
+
+
+def _about(one: Told, zh: bool) -> str:
+    """The item of the catalogue, the sub-district and the owner: nothing that anybody wrote."""
+    if not one.public:
+        return ""
+    item = one.book.catalogue.by_code.get(one.code or "")
+    what = [(item.name if zh else f"item {item.code}") if item else ""]
+    places = dict.fromkeys(unit for unit in (one.subdistrict, one.owner) if unit)
+    where = ("、" if zh else ", ").join(_unit(one.book, unit, zh) for unit in places)
+    what.append(f"（{where}）" if zh and where else f"({where})" if where else "")
+    return ("" if zh else " ").join(part for part in what if part)
+
+
+def _deadline(notice: Notice, now: datetime, language: str) -> str:
+    if notice.due is None:
+        return ""
+    due, day = local(notice.due), last_day(notice.due)
+    moment = f"{due:%Y-%m-%d %H:%M}" if due.date() == day else f"{day} 24:00"
+    form = texts()["deadline"]["passed" if notice.due <= now else "running"][language]
+    clock = getattr(notice.clock, language) if notice.clock else ""
+    return str(form.format(clock=clock, due=moment))
+
+
+def _seat(one: Told, zh: bool) -> str:
+    unit = _unit(one.book, one.notice.unit, zh)
+    try:
+        role = Role(one.notice.role)
+    except ValueError:
+        return unit
+    return f"{unit}{role.zh}" if zh else f"{unit}, {role.en}"
+
+
+def _unit(book: Rulebook, unit: UnitId, zh: bool) -> str:
+    found = book.organisation.by_id.get(unit)
+    if found is None:
+        return str(unit)
+    return found.name if zh else found.en or found.name
+
+
+def _document(name: str) -> dict[str, Any]:
+    words = texts()
+    found = words["documents"].get(name, words["other"])
+    assert isinstance(found, dict)
+    return found
+
+
+def _gravity(one: Told) -> int:
+    return one.notice.rung.step if one.notice.rung else 0
+
+
+def _item(one: Told) -> dict[str, Any]:
+    notice = one.notice
+    said: dict[str, Any] = {
+        "hazard": one.hazard,
+        "document": notice.document,
+        "document_en": document_en(notice.document),
+        "rung": notice.rung.value if notice.rung else None,
+        "clock": notice.clock.value if notice.clock else None,
+        "due": local(notice.due).isoformat() if notice.due else None,
+        "unit": notice.unit,
+        "role": notice.role,
+        "kind": notice.kind,
+    }
+    if one.public:
+        said |= {"code": one.code, "subdistrict": one.subdistrict, "owner": one.owner}
+    return said
