@@ -119,6 +119,11 @@ class Settings(BaseSettings):
     api_port: Port = 8000
     """The port the API listens on."""
 
+    channels_file: File = Field(
+        default_factory=lambda known: Path(known.get("var_dir", "var")) / "channels.yaml"
+    )
+    """Which channels notices take besides the inbox (docs/notices.md); by default none, as long as it is missing."""
+
     metrics_address: OptionalAddress = None
     """Where the worker shows its figures to Prometheus; nowhere when unset."""
 

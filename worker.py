@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from temporalio.client import Client
 from temporalio.runtime import PrometheusConfig, Runtime, TelemetryConfig
+from temporalio.service import RPCError
 from temporalio.worker import (
     PollerBehaviorAutoscaling,
     UnsandboxedWorkflowRunner,
@@ -23,12 +24,19 @@ from temporalio.worker import (
     WorkflowRunner,
 )
 
+from activities.notices import Deliverer
 from activities.record import Recorder
+from activities.shift import Shifts
+from channels.settings import ChannelsFile, for_log
 from domain.library import LIBRARY
+from profiles.notices import delivery_policy
 from service.rulebooks import FRESH_SECONDS, Current
 from service.temporal import connect
 from settings import Settings
+from storage import rulebooks
 from storage.database import Database, StorageUnavailable
+from workflows import delivery
+from workflows.delivery import DeliveryWorkflow
 from workflows.hazard import HazardWorkflow
 
 log = structlog.get_logger(__name__)
@@ -42,10 +50,11 @@ def build(
     database: Database,
     task_queue: str,
     *,
+    deliverer: Deliverer | None = None,
     max_cached_workflows: int = 20_000,
     runner: WorkflowRunner | None = None,
 ) -> Worker:
-    """A worker for hazards.
+    """A worker for hazards, and for the delivery of notices when it is given a deliverer.
 
     The runner is unsandboxed: workflow code is a thin shell over a pure core whose imports are held by
     the import rules and whose determinism by replayed histories; the sandbox would cost a fifth of the
@@ -54,8 +63,8 @@ def build(
     return tuned(
         client,
         task_queue,
-        [HazardWorkflow],
-        [Recorder(database).record],
+        [HazardWorkflow, DeliveryWorkflow] if deliverer else [HazardWorkflow],
+        [Recorder(database).record, *([Shifts(deliverer).deliver] if deliverer else [])],
         max_cached_workflows=max_cached_workflows,
         runner=runner,
     )
@@ -103,26 +112,45 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    worker = build(client, database, settings.task_queue)
-    refreshing = asyncio.create_task(_keep_library_fresh(current))
+    channels = channels_file(settings)
+    deliverer = Deliverer(database, LIBRARY, channels, delivery_policy)
+    worker = build(client, database, settings.task_queue, deliverer=deliverer)
+    refreshing = asyncio.create_task(_keep_up(current, client, database, settings.task_queue))
     try:
         async with worker:
             log.info("worker started", task_queue=settings.task_queue, address=settings.temporal_address)
+            log.info("channels", **for_log(channels.channels))
             await stop.wait()
             log.info("worker draining", grace_seconds=GRACE.total_seconds())
     finally:
         refreshing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await refreshing
+        await deliverer.close()
         database.close()
     log.info("worker stopped")
 
 
-async def _keep_library_fresh(current: Current) -> None:
-    """A hazard started under rules published a moment ago waits at most this long for them."""
+def channels_file(settings: Settings) -> ChannelsFile:
+    """The deployment's channels, read once. Raises :class:`settings.SettingsError` when they cannot be used."""
+    file = ChannelsFile(settings.channels_file, required="channels_file" in settings.model_fields_set)
+    file.read()
+    return file
+
+
+async def _keep_up(current: Current, client: Client, database: Database, task_queue: str) -> None:
+    """A hazard started under rules published a moment ago waits at most this long for them, and the notices
+    of a profile published a moment ago for their delivery.
+    """
+    delivered: set[str] = set()
     while True:
-        await asyncio.sleep(FRESH_SECONDS)
         try:
             await current.refresh()
+            for profile in (await database.read(rulebooks.current_books)).keys() - delivered:
+                await delivery.ensure(client, profile, task_queue)
+                delivered.add(profile)
         except StorageUnavailable as error:
             log.warning("rulebooks not refreshed", reason=str(error))
+        except RPCError as error:
+            log.warning("delivery of notices not started", reason=error.message)
+        await asyncio.sleep(FRESH_SECONDS)

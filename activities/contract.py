@@ -16,3 +16,25 @@ class Entry(Value):
 
     hazard: Hazard
     events: tuple[Event, ...]
+
+
+DELIVER = "deliver"
+
+
+class Shift(Value):
+    """What came of delivering notices for a while; counted in notices, but for ``messages``."""
+
+    handed_on: int = 0
+    delivered: int = 0
+    messages: int = 0
+    put_off: int = 0
+    failed: int = 0
+    lapsed: int = 0
+    busy: bool = False
+    """Whether there was anything to do, so that there may be more at once."""
+
+    def plus(self, other: Shift) -> Shift:
+        summed = {
+            name: getattr(self, name) + getattr(other, name) for name in Shift.model_fields if name != "busy"
+        }
+        return Shift(**summed, busy=self.busy or other.busy)

@@ -102,6 +102,13 @@ class Library:
         self._calendars.setdefault(digest, calendar)
         return digest
 
+    def book(self, digest: Digest) -> Rulebook:
+        """Raises :class:`UnknownRules`."""
+        try:
+            return self._books[digest]
+        except KeyError:
+            raise UnknownRules(f"no rulebook {digest[:12]} in the library") from None
+
     def calendar(self, digest: Digest) -> Calendar:
         try:
             return self._calendars[digest]
@@ -115,10 +122,8 @@ class Library:
         """Raises :class:`UnknownRules` when either text is missing."""
         key = (book, calendar)
         if key not in self._rules:
-            if book not in self._books:
-                raise UnknownRules(f"no rulebook {book[:12]} in the library")
             self._rules[key] = Rules(
-                book=self._books[book], calendar=self.calendar(calendar), calendar_digest=calendar
+                book=self.book(book), calendar=self.calendar(calendar), calendar_digest=calendar
             )
         return self._rules[key]
 
