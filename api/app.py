@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
 
-from api import auditing, contacts, docs, hazards, operations, problems, reference
+from api import auditing, contacts, docs, hazards, notices, operations, problems, reference
 from api.context import Rooms
 from api.limits import DEFAULT_RATE, Limiter, Rate
 from api.metrics import Metrics
@@ -16,6 +16,7 @@ from domain.library import Library
 from service.contacts import Directory
 from service.door import Door
 from service.identity import Identity
+from service.notices import Notices
 from service.reading import Reading
 from service.rulebooks import Current
 from storage.database import Database
@@ -39,6 +40,7 @@ def create_app(
         Reading(database, library, current),
         Directory(database, library, current),
         identity,
+        Notices(database),
         Limiter(rate),
     )
     return app
@@ -59,6 +61,7 @@ def bare_app(lifespan: Lifespan | None = None) -> FastAPI:
     app.add_middleware(Exchange, metrics=app.state.metrics)
     problems.install(app)
     hazards.install(app)
+    notices.install(app)
     reference.install(app)
     contacts.install(app)
     auditing.install(app)

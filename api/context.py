@@ -12,18 +12,20 @@ from api.problems import Problem
 from service.contacts import Directory
 from service.door import Door
 from service.identity import Identity, Unauthenticated
+from service.notices import Notices
 from service.reading import Reading
 from storage.scope import Principal
 
 
 @dataclass(frozen=True)
 class Rooms:
-    """The two doors, and who guards them."""
+    """The two doors, the inbox, and who guards them."""
 
     door: Door
     reading: Reading
     directory: Directory
     identity: Identity
+    notices: Notices
     limiter: Limiter = field(default_factory=lambda: Limiter(DEFAULT_RATE))
 
 

@@ -15,6 +15,7 @@ from domain.library import LIBRARY
 from service.contacts import Directory
 from service.door import Door, Doorway
 from service.identity import LocalIdentity, signing_key
+from service.notices import Notices
 from service.reading import Reading
 from service.rulebooks import Current
 from service.temporal import connect
@@ -62,6 +63,7 @@ def production(settings: Settings | None = None) -> FastAPI:
                 Reading(database, LIBRARY, current),
                 Directory(database, LIBRARY, current),
                 identity,
+                Notices(database),
             )
             log.info("api started", temporal=found.temporal_address, task_queue=found.task_queue)
             yield

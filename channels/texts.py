@@ -64,14 +64,19 @@ def compose(id: str, profile: str, told: Sequence[Told], now: datetime, link: st
     return Message(id, profile, subject, "\n".join(lines), tuple(_item(one) for one in told))
 
 
-def document_en(document: str) -> str:
-    return str(_document(document)["en"])
+def document_en(document: str, book: Rulebook) -> str:
+    """A document's English: ours, else that of the district's ladder, else a word that fits all."""
+    words = texts()
+    if document in words["documents"]:
+        return str(words["documents"][document]["en"])
+    ladder = {row.document: row.document_en for row in book.policy.ladder}
+    return ladder.get(document, str(words["other"]["en"]))
 
 
 def _line(one: Told, now: datetime, language: str) -> str:
     words, notice = texts(), one.notice
     zh = language == "zh"
-    document = notice.document if zh else document_en(notice.document)
+    document = notice.document if zh else document_en(notice.document, one.book)
     what = _about(one, zh)
     return str(
         words["line"][language].format(
@@ -140,7 +145,7 @@ def _item(one: Told) -> dict[str, Any]:
     said: dict[str, Any] = {
         "hazard": one.hazard,
         "document": notice.document,
-        "document_en": document_en(notice.document),
+        "document_en": document_en(notice.document, one.book),
         "rung": notice.rung.value if notice.rung else None,
         "clock": notice.clock.value if notice.clock else None,
         "due": local(notice.due).isoformat() if notice.due else None,

@@ -27,6 +27,11 @@ _OPEN: ColumnElement[bool] = literal_column("deliveries.state IN ('waiting', 'se
 _FAILED: ColumnElement[bool] = literal_column("deliveries.state = 'failed'")
 
 
+def in_state(state: str) -> ColumnElement[bool]:
+    """Deliveries in one of the states, dead letters by the index that holds only them."""
+    return _FAILED if state == FAILED else deliveries.c.state == state
+
+
 @dataclass(frozen=True, slots=True)
 class Outgoing:
     """A notice to one recipient out of the house, as it is handed on."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, Select, exists, literal, or_, sel
 from domain.events import Notice
 from domain.organisation import SEES_WHOLE_PROFILE
 from domain.values import Confidentiality, HazardId
+from storage.deliveries import in_state
 from storage.prepared import inserting
 from storage.scope import Principal, addressed
 from storage.tables import deliveries, hazards, involved, outbox, receipts
@@ -88,7 +89,7 @@ def find(
         query = query.where(acknowledged if wanted.receipt == "given" else ~acknowledged)
     if wanted.state:
         of_state = select(deliveries.c.notice_id).where(
-            deliveries.c.profile == principal.profile, deliveries.c.state == wanted.state
+            deliveries.c.profile == principal.profile, in_state(wanted.state)
         )
         query = query.where(outbox.c.id.in_(of_state))
     if before is not None:

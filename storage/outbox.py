@@ -63,7 +63,7 @@ def waiting(connection: Connection, profile: str, limit: int = 500) -> list[Wait
         select(outbox, hazards.c.urgency, ledger.c.body)
         .join(hazards, hazards.c.id == outbox.c.hazard_id)
         .join(ledger, (ledger.c.hazard_id == outbox.c.hazard_id) & (ledger.c.seq == outbox.c.seq))
-        .where(outbox.c.delivered_at.is_(None), hazards.c.profile == profile)
+        .where(outbox.c.delivered_at.is_(None), outbox.c.profile == profile)
         .order_by(outbox.c.id)
         .limit(limit)
     )

@@ -122,6 +122,8 @@ def follow(
         _COUNT.run(connection, count)
     notices = [_notice(event, n) for event in events for n in range(len(event.notices))]
     if notices:
+        profile = profile_of(connection, hazard.rules)
+        notices = [{**notice, "profile": profile} for notice in notices]
         _NOTIFY.run(connection, notices)
 
 

@@ -42,15 +42,15 @@ def visible(statement: Select[Any], principal: Principal, of: FromClause = hazar
 
 
 def addressed(statement: Select[Any], principal: Principal) -> Select[Any]:
-    """``statement``, which reads ``outbox`` and ``hazards``, without notices that are none of his business.
+    """``statement`` without notices that are none of the principal's business.
 
     A unit reads the notices to its own seats, whether or not it may open the hazard (a circular goes to
-    all); the central seats read all of their profile. Raises ``TypeError`` when a table is missing.
+    all); the central seats read all of their profile. Raises ``TypeError`` when ``statement`` does not read
+    ``outbox``.
     """
-    read = statement.get_final_froms()
-    if not all(any(source.is_derived_from(table) for source in read) for table in (hazards, outbox)):
-        raise TypeError("addressed() needs a statement that reads outbox and hazards: join them")
-    statement = statement.where(hazards.c.profile == principal.profile)
+    if not any(source.is_derived_from(outbox) for source in statement.get_final_froms()):
+        raise TypeError("addressed() needs a statement that reads outbox: join it")
+    statement = statement.where(outbox.c.profile == principal.profile)
     if principal.actor.role in SEES_WHOLE_PROFILE:
         return statement
     return statement.where(outbox.c.unit == principal.actor.unit)

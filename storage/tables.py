@@ -211,6 +211,7 @@ outbox = Table(
     "outbox",
     METADATA,
     Column("id", Integer, primary_key=True),
+    Column("profile", String, nullable=False, server_default="?"),
     Column("hazard_id", ForeignKey("hazards.id"), nullable=False),
     Column("seq", Integer, nullable=False),
     Column("n", Integer, nullable=False),
@@ -224,8 +225,8 @@ outbox = Table(
     Column("created_at", Instant, nullable=False),
     Column("delivered_at", Instant),
     UniqueConstraint("hazard_id", "seq", "n"),
-    Index("ix_outbox_waiting", "id", **_where("delivered_at IS NULL")),
-    Index("ix_outbox_seat", "unit", "role", "id"),
+    Index("ix_outbox_waiting", "profile", "id", **_where("delivered_at IS NULL")),
+    Index("ix_outbox_seat", "unit", "role", "profile", "id"),
 )
 """Notices to seats, written with the event that causes them; each is a line of its seat's inbox at once.
 
@@ -249,7 +250,7 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", String),
     Column("sent_at", Instant),
-    UniqueConstraint("profile", "recipient", "armed"),
+    UniqueConstraint("recipient", "armed", "profile"),
     Index("ix_deliveries_notice", "notice_id"),
     Index("ix_deliveries_open", "profile", "not_before", **_where("state IN ('waiting', 'sending')")),
     Index("ix_deliveries_failed", "profile", "id", **_where("state = 'failed'")),

@@ -11,9 +11,10 @@ from sqlalchemy.event import listen
 
 from domain.organisation import Role
 from domain.values import SHANGHAI, Channel, ClockKey, Colour, Mode, Rung, State, Urgency
-from storage import ledger, outbox, readmodel
+from storage import deliveries, inbox, ledger, outbox, readmodel
 from storage.cursors import BadCursor
 from storage.database import Database
+from storage.inbox import Wanted
 from storage.readmodel import Filters, Order
 from tests.storage.stories import (
     DESK,
@@ -276,9 +277,16 @@ def test_hazards_with_provisional_dates_can_be_found(db):
     ("read", "index"),
     [
         (readmodel.provisional_hazards, "ix_deadlines_unpublished"),
-        (outbox.waiting, "ix_outbox_waiting"),
+        (lambda c: outbox.waiting(c, "qingpu"), "ix_outbox_waiting"),
+        (lambda c: deliveries.due(c, "qingpu", START), "ix_deliveries_open"),
+        (lambda c: deliveries.counts(c, "qingpu"), "ix_deliveries_open"),
+        (lambda c: inbox.find(c, principal(Role.LIAISON, STREET), Wanted(), None, 50), "ix_outbox_seat"),
+        (
+            lambda c: inbox.find(c, OFFICE_SEES, Wanted(to="all", state="failed"), None, 50),
+            "ix_deliveries_failed",
+        ),
     ],
-    ids=["unpublished", "waiting"],
+    ids=["unpublished", "waiting", "due", "counts", "seat", "dead letters"],
 )
 def test_what_few_rows_have_is_found_by_an_index_of_those_few(sqlite, read, index):
     """SQLite uses such an index only where a query says just the same words."""

@@ -13,8 +13,14 @@ def upgrade() -> None:
     # What was written before there was delivery stays in the inbox; nobody is to be flooded with it now.
     op.execute("UPDATE outbox SET delivered_at = created_at WHERE delivered_at IS NULL")
     op.drop_column("outbox", "attempts")
+    op.add_column("outbox", sa.Column("profile", sa.String, nullable=False, server_default="?"))
+    op.execute(
+        "UPDATE outbox SET profile = (SELECT profile FROM hazards WHERE hazards.id = outbox.hazard_id)"
+    )
     op.drop_index("ix_outbox_unit", "outbox")
-    op.create_index("ix_outbox_seat", "outbox", ["unit", "role", "id"])
+    op.drop_index("ix_outbox_waiting", "outbox")
+    _index_where("ix_outbox_waiting", "outbox", ["profile", "id"], "delivered_at IS NULL")
+    op.create_index("ix_outbox_seat", "outbox", ["unit", "role", "profile", "id"])
 
     op.create_table(
         "deliveries",
@@ -33,12 +39,14 @@ def upgrade() -> None:
         sa.Column("error", sa.String),
         sa.Column("sent_at", Instant),
         sa.PrimaryKeyConstraint("id", name="pk_deliveries"),
-        sa.UniqueConstraint("profile", "recipient", "armed", name="uq_deliveries_profile_recipient_armed"),
+        sa.UniqueConstraint("recipient", "armed", "profile", name="uq_deliveries_recipient_armed_profile"),
         sa.ForeignKeyConstraint(["notice_id"], ["outbox.id"], name="fk_deliveries_notice_id"),
     )
     op.create_index("ix_deliveries_notice", "deliveries", ["notice_id"])
-    _index_where("ix_deliveries_open", ["profile", "not_before"], "state IN ('waiting', 'sending')")
-    _index_where("ix_deliveries_failed", ["profile", "id"], "state = 'failed'")
+    _index_where(
+        "ix_deliveries_open", "deliveries", ["profile", "not_before"], "state IN ('waiting', 'sending')"
+    )
+    _index_where("ix_deliveries_failed", "deliveries", ["profile", "id"], "state = 'failed'")
 
     op.create_table(
         "receipts",
@@ -52,10 +60,10 @@ def upgrade() -> None:
     )
 
 
-def _index_where(name: str, columns: list[str], condition: str) -> None:
+def _index_where(name: str, table: str, columns: list[str], condition: str) -> None:
     op.create_index(
         name,
-        "deliveries",
+        table,
         columns,
         sqlite_where=sa.text(condition),
         postgresql_where=sa.text(condition),
