@@ -1,6 +1,7 @@
 """The deployment's shape, as far as it can be shown where no container engine runs: the file against the
 Compose specification, against our own rules for it, and against the processes and settings it names."""
 
+import base64
 import json
 import os
 import re
@@ -53,11 +54,12 @@ def test_only_the_api_and_the_read_only_pages_are_published_and_only_on_this_hos
 def test_the_database_and_the_engine_stand_on_networks_that_lead_nowhere():
     networks = COMPOSE["networks"]
     outside = {name for name, network in networks.items() if not network.get("internal")}
-    assert outside == {"front"}
+    assert outside == {"front", "out"}
     for name, service in SERVICES.items():
         assert set(service["networks"]) <= set(networks), name
         if "front" in service["networks"]:
             assert name in {"api", "temporal-ui"}
+        assert ("out" in service["networks"]) == (name == "worker"), "only notices leave this host"
     assert SERVICES["postgres"]["networks"] == ["data"]
     assert "data" not in SERVICES["temporal-ui"]["networks"]
 
@@ -193,7 +195,9 @@ def test_our_processes_accept_the_settings_they_are_given(name, monkeypatch):
     for key, value in SERVICES[name]["environment"].items():
         if key.startswith("QINGLING_"):
             assert key in known, f"{name} is given {key}, which nobody reads"
-            monkeypatch.setenv(key, VARIABLE.sub(lambda match: filled[match["name"]], value))
+            monkeypatch.setenv(
+                key, VARIABLE.sub(lambda match: filled.get(match["name"]) or _default(match), value)
+            )
     settings = load_settings()
     assert (
         settings.database_url.get_secret_value()
@@ -202,8 +206,30 @@ def test_our_processes_accept_the_settings_they_are_given(name, monkeypatch):
     assert settings.temporal_namespace == "qingling"
     assert settings.log_format == "json"
     if name == "worker":
+        assert settings.channels_file == Path("/etc/qingling/inbox-only.yaml")
         # where its health is asked for, from inside
         assert settings.metrics_address == "0.0.0.0:9464"
+
+
+def _default(match: re.Match[str]) -> str:
+    return match["rule"].removeprefix(":-")
+
+
+@pytest.mark.parametrize("name", ["inbox-only", "example"])
+def test_the_channels_that_are_shipped_can_be_read(name, tmp_path):
+    from channels.settings import read_channels
+
+    text = (ROOT / "deploy" / "channels" / f"{name}.yaml").read_text("utf-8")
+    secret = "whsec_" + base64.b64encode(b"k" * 32).decode()
+    for file in re.findall(r"/etc/qingling/([\w.-]+)\}", text):
+        said = secret if "platform" in file else "https://robots.example/send" if "url" in file else "secret"
+        (tmp_path / file).write_text(said)
+    file = tmp_path / "channels.yaml"
+    file.write_text(text.replace("/etc/qingling", str(tmp_path)), "utf-8")
+
+    channels = read_channels(file)
+
+    assert len(channels.endpoints) == (5 if name == "example" else 0)
 
 
 # ── the image ────────────────────────────────────────────────────────────────────────────────────────
