@@ -293,6 +293,27 @@ def why(
 
 
 @app.command()
+def notices(
+    profile: Annotated[str, typer.Option(help="区级配置 | profile")] = "qingpu",
+    state: Annotated[str | None, typer.Option(help="failed / waiting / sending / sent / lapsed")] = None,
+    retry: Annotated[bool, typer.Option(help="重新投递无法送达的 | try dead letters again")] = False,
+    try_: Annotated[
+        str | None, typer.Option("--try", help="向一个端点发测试消息 | send a test message to an endpoint")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """站外通知的投递情况；有无法送达的则退出码为 1 | deliveries of notices; status 1 while there are dead letters."""
+    from service.post import retry_all, show, try_endpoint
+
+    settings = found_settings()
+    if try_ is not None:
+        raise SystemExit(try_endpoint(settings, try_))
+    if retry:
+        raise SystemExit(retry_all(settings, profile))
+    raise SystemExit(show(settings, profile, state, as_json))
+
+
+@app.command()
 def drill(
     files: Annotated[list[Path], typer.Argument(help="情景文件 | scenario files")],
     engine: Annotated[bool, typer.Option(help="在真实的 Temporal 上运行 | on the real server")] = False,

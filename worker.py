@@ -11,6 +11,7 @@ import contextlib
 import signal
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import structlog
@@ -28,11 +29,13 @@ from activities.notices import Deliverer
 from activities.record import Recorder
 from activities.shift import Shifts
 from channels.settings import ChannelsFile, for_log
+from domain.delivery import DeliveryPolicy
 from domain.library import LIBRARY
+from profiles.loader import ProfileError, shipped_profiles
 from profiles.notices import delivery_policy
 from service.rulebooks import FRESH_SECONDS, Current
 from service.temporal import connect
-from settings import Settings
+from settings import Settings, SettingsError
 from storage import rulebooks
 from storage.database import Database, StorageUnavailable
 from workflows import delivery
@@ -100,6 +103,7 @@ def tuned(
 
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. Metrics of the Temporal SDK are served at ``metrics_address``."""
+    channels = channels_file(settings)
     runtime = None
     if settings.metrics_address:
         metrics = PrometheusConfig(bind_address=settings.metrics_address)
@@ -112,8 +116,7 @@ async def serve(settings: Settings) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    channels = channels_file(settings)
-    deliverer = Deliverer(database, LIBRARY, channels, delivery_policy)
+    deliverer = Deliverer(database, LIBRARY, channels, _policy_of)
     worker = build(client, database, settings.task_queue, deliverer=deliverer)
     refreshing = asyncio.create_task(_keep_up(current, client, database, settings.task_queue))
     try:
@@ -132,10 +135,24 @@ async def serve(settings: Settings) -> None:
 
 
 def channels_file(settings: Settings) -> ChannelsFile:
-    """The deployment's channels, read once. Raises :class:`settings.SettingsError` when they cannot be used."""
+    """The deployment's channels, and a look at every table of notices: what is wrong there is said at the start.
+
+    Raises :class:`settings.SettingsError`.
+    """
     file = ChannelsFile(settings.channels_file, required="channels_file" in settings.model_fields_set)
     file.read()
+    try:
+        for profile in shipped_profiles():
+            _policy_of(profile)
+    except ProfileError as error:
+        raise SettingsError(str(error)) from None
     return file
+
+
+@cache
+def _policy_of(profile: str) -> DeliveryPolicy:
+    """A profile's table of notices as it stood when this process first asked."""
+    return delivery_policy(profile)
 
 
 async def _keep_up(current: Current, client: Client, database: Database, task_queue: str) -> None:

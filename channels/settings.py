@@ -258,7 +258,7 @@ class ChannelsFile:
 
     path: Path
     required: bool = False
-    _seen: tuple[int, int] | None = None
+    _seen: tuple[int, int] | Literal["never"] | None = "never"
     _channels: Channels = NONE
 
     def read(self) -> Channels:
