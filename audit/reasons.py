@@ -50,7 +50,6 @@ class Told(Value):
     kind: Literal["to", "cc"]
     document: str
     delivered_at: datetime | None
-    attempts: int
     receipt_at: datetime | None = None
     """When the seat acknowledged it; ``None``: no receipt."""
 
@@ -229,7 +228,7 @@ def _told(step: Step, sent: Sequence[Sent]) -> tuple[Told, ...]:
             kind=notice.kind,
             document=notice.document,
             delivered_at=by_place[n].delivered_at if n in by_place else None,
-            attempts=by_place[n].attempts if n in by_place else 0,
+            receipt_at=by_place[n].receipt_at if n in by_place else None,
         )
         for n, notice in enumerate(step.event.notices)
     )

@@ -33,7 +33,9 @@ _LISTED = 200
 def show(settings: Settings, profile: str, state: str | None, as_json: bool) -> int:
     """How many deliveries are open or dead, by channel; with ``state`` those in it, the newest first."""
     if state is not None and state not in STATES:
-        return _wrong(f"没有状态“{state}”，可用：{'、'.join(STATES)} | no state {state!r}: {', '.join(STATES)}")
+        return _wrong(
+            f"没有状态“{state}”，可用：{'、'.join(STATES)} | no state {state!r}: {', '.join(STATES)}"
+        )
     database = Database.connect(settings.database_url.get_secret_value())
     try:
         counts, found = database.read_now(_standing, profile, state)

@@ -13,7 +13,7 @@ from domain.events import Event, Notice
 from domain.values import HazardId, Urgency
 from storage.deliveries import Outgoing
 from storage.prepared import inserting
-from storage.tables import deliveries, hazards, ledger, outbox
+from storage.tables import deliveries, hazards, ledger, outbox, receipts
 
 _HAND_ON = inserting(
     deliveries, without=("id", "message", "attempts", "error", "sent_at"), on_conflict="skip"
@@ -35,23 +35,34 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What became of a notice: ``n`` is its place among those of its event."""
+    """What became of a notice: ``n`` is its place among those of its event.
+
+    It lies in the inbox with its event; ``delivered_at`` is when it was handed on to other channels, if any,
+    ``receipt_at`` when its seat acknowledged it.
+    """
 
     seq: int
     n: int
     notice: Notice
     delivered_at: datetime | None
+    receipt_at: datetime | None
 
 
 def sent(connection: Connection, hazard: HazardId) -> list[Sent]:
     """Every notice of one hazard in the order they arose, delivered or not."""
-    query = select(outbox).where(outbox.c.hazard_id == hazard).order_by(outbox.c.seq, outbox.c.n)
+    query = (
+        select(outbox, receipts.c.at.label("receipt_at"))
+        .outerjoin(receipts, receipts.c.notice_id == outbox.c.id)
+        .where(outbox.c.hazard_id == hazard)
+        .order_by(outbox.c.seq, outbox.c.n)
+    )
     return [
         Sent(
             seq=row["seq"],
             n=row["n"],
             notice=notice_of(row),
             delivered_at=row["delivered_at"],
+            receipt_at=row["receipt_at"],
         )
         for row in connection.execute(query).mappings()
     ]

@@ -13,8 +13,9 @@ from domain.organisation import Role
 from domain.refusal import Refusal
 from domain.transitions import BY_COMMAND
 from domain.values import ClockKey, Rung
-from storage import ledger, outbox
+from storage import inbox, ledger, outbox
 from tests.casefile import lives
+from tests.storage import stories as seats
 from tests.storage.stories import Story
 
 
@@ -73,11 +74,12 @@ def test_a_deadline_says_which_step_ended_it() -> None:
 def test_an_escalation_names_clock_start_due_date_and_whom_it_told(db) -> None:
     story = lives.late()
     db.write_now(ledger.append, story.hazard, story.events)
-    waiting = db.read_now(outbox.waiting, 1000)
+    waiting = db.read_now(outbox.waiting, "qingpu", 1000)
     rung = next(event for event in story.events if event.alarm and event.alarm.what is Rung.L2)
     [principal] = [one.id for one in waiting if one.seq == rung.seq and one.notice.role == "principal"]
-    arrived = rung.at + timedelta(minutes=1)
-    db.write_now(outbox.delivered, [principal], arrived)
+    arrived, acknowledged = rung.at + timedelta(minutes=1), rung.at + timedelta(hours=1)
+    db.write_now(outbox.hand_on, [principal], [], arrived)
+    db.write_now(inbox.acknowledge, seats.principal(Role.PRINCIPAL, seats.STREET), principal, acknowledged)
 
     [reason] = account(LIBRARY, lives.steps(story), db.read_now(outbox.sent, story.number), rung.seq).reasons
 
@@ -86,8 +88,10 @@ def test_an_escalation_names_clock_start_due_date_and_whom_it_told(db) -> None:
     assert (reason.escalation.clock, reason.escalation.started) == (ClockKey.REMEDIATE, clock.started)
     assert reason.escalation.due == clock.due
     assert reason.escalation.alarm.at == rung.at
-    assert {(one.role, one.delivered_at) for one in reason.told} == {("principal", arrived), ("office", None)}
-    assert all(one.receipt_at is None for one in reason.told)
+    assert {(one.role, one.delivered_at, one.receipt_at) for one in reason.told} == {
+        ("principal", arrived, acknowledged),
+        ("office", None, None),
+    }
     assert [row.row for row in reason.rows] == ["remediate-normal", "L2"]
 
 
