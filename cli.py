@@ -122,6 +122,20 @@ def migrate() -> None:
 
 
 @app.command()
+def rebuild(as_json: AsJson = False) -> None:
+    """由台账重建读模型，期间照常办理 | make the read model again from the ledger, while work goes on."""
+    from deployment import rebuild_read_model
+
+    done = rebuild_read_model(found_settings(), quiet=as_json)
+    if as_json:
+        print(json.dumps({"hazards": done.done, "events": done.events}))
+        return
+    print(
+        f"已重建：{done.done} 件隐患，{done.events} 步 | made again: {done.done} hazards, {done.events} events"
+    )
+
+
+@app.command()
 def namespace() -> None:
     """准备 Temporal 命名空间 | prepare the Temporal namespace (retention, search attributes)."""
     from deployment import prepare_namespace

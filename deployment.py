@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+import rich.progress
 import yaml
+from rich.console import Console
 from sqlalchemy import Connection
 
 from domain.calendar import Calendar
@@ -27,7 +29,7 @@ from service.identity import LocalIdentity, NoSuchSeat, signing_key
 from service.rulebooks import Current
 from service.temporal import connect
 from settings import Settings
-from storage import migrate, readmodel, rulebooks
+from storage import migrate, readmodel, rebuild, rulebooks
 from storage.database import Database
 from storage.scope import Principal
 from workflows import namespace
@@ -36,7 +38,10 @@ SAMPLE = Path(__file__).parent / "profiles" / "qingpu" / "sample.yaml"
 
 
 def publish_shipped(settings: Settings) -> None:
-    """Migrate the database and publish the profiles and calendars that come with the project. Idempotent."""
+    """Migrate the database and publish the profiles and calendars that come with the project. Idempotent.
+
+    Where an older version of the code has made the read model, it is made again from the ledger.
+    """
     url = settings.database_url.get_secret_value()
     migrate.upgrade(url)
     database = Database.connect(url)
@@ -44,6 +49,25 @@ def publish_shipped(settings: Settings) -> None:
         for book in shipped_profiles().values():
             database.write_now(rulebooks.publish, book)
         database.write_now(_publish_missing_years, shipped_calendar())
+        rebuild.rebuild_if_needed(database)
+    finally:
+        database.close()
+
+
+def rebuild_read_model(settings: Settings, *, quiet: bool = False) -> rebuild.Progress:
+    """Make the read model again from the ledger, with a bar on the terminal. Exits with 1 where it cannot be."""
+    database = Database.connect(settings.database_url.get_secret_value())
+    try:
+        with rich.progress.Progress(
+            "重建读模型 | read model", rich.progress.BarColumn(), "{task.completed}/{task.total}",
+            rich.progress.TimeRemainingColumn(), console=Console(stderr=True), disable=quiet,
+        ) as bar:  # fmt: skip
+            task = bar.add_task("", total=None)
+            return rebuild.rebuild(
+                database, lambda done: bar.update(task, completed=done.done, total=done.hazards)
+            )
+    except ValueError as error:
+        raise SystemExit(str(error)) from error
     finally:
         database.close()
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from domain.events import Event
 from domain.state import Clock, Hazard
-from domain.values import ClockKey, Labelled, Mode, State, UnitId, Value
+from domain.values import ClockKey, Labelled, Mode, State, UnitId
 
 MAIN_CLOCKS = frozenset({ClockKey.REMEDIATE, ClockKey.REWORK})
 """The clocks of the remediation itself: passing one of them is what 超期 means in the figures (F21)."""
@@ -47,30 +48,23 @@ RELIEVES = ENDS | {FactKind.EXTENDED, FactKind.CONTROLLED}
 """After one of these a round that was late is late no more."""
 
 
-class Fact(Value):
-    """One countable thing. ``detail`` says which: the clock, the rung, ``on_spot`` or the outcome."""
+class Fact(NamedTuple):
+    """One countable thing of a round. ``detail`` says which: the clock, the rung, ``on_spot`` or the outcome.
+
+    ``on_time`` is said of a clearance: whether the work was reported done by its due date; ``None`` where
+    none was running.
+    """
 
     kind: FactKind
-    at: datetime
     unit: UnitId
-    round: int
     detail: str = ""
     on_time: bool | None = None
-    """Of a clearance: whether the work was reported done by its due date; ``None`` where none was running."""
 
 
-def needs_before(event: Event) -> bool:
-    """Whether :func:`facts_of` wants the state before this event: only a clearance ends the clock it is judged by."""
+def needs_due(event: Event) -> bool:
+    """Whether :func:`facts_of` asks for the main clock's due date: a clearance ends the clock it is judged by."""
     return event.changes.cleared_at is not None
 
-
-def facts_of(before: Hazard | None, event: Event, after: Hazard) -> Iterator[Fact]:
-    """The facts of one event. ``before`` may be ``None`` where :func:`needs_before` says so."""
-    for kind, unit, detail, on_time in _found(before, event, after):
-        yield Fact(kind=kind, at=event.at, unit=unit, round=after.round, detail=detail, on_time=on_time)
-
-
-_Found = tuple[FactKind, UnitId, str, bool | None]
 
 _TERMINAL = {
     State.DISMISSED: FactKind.DISMISSED,
@@ -82,49 +76,53 @@ _REFUSALS = ("recognise_fail", "accept_fail")
 """Decisions by which whoever recognises a clearance refuses it; an own-level assessment is one too (VER-01)."""
 
 
-def _found(before: Hazard | None, event: Event, after: Hazard) -> Iterator[_Found]:
+def facts_of(event: Event, after: Hazard, due: datetime | None) -> Iterator[Fact]:
+    """The facts of one event, all of its instant and of the round that ``after`` is in.
+
+    ``after`` is the state after the event, ``due`` the due date of the main clock before it where
+    :func:`needs_due` says so.
+    """
     changes, owner = event.changes, after.owner
     if event.seq == 1:
-        yield FactKind.FOUND, after.registered_by, after.channel.value, None
+        yield Fact(FactKind.FOUND, after.registered_by, after.channel.value)
     if changes.cleared_at is not None:
         how = "on_spot" if after.cleared_on_spot else _outcome(after)
-        yield FactKind.CLEARED, owner, how, _on_time(before, after)
+        yield Fact(FactKind.CLEARED, owner, how, _on_time(after, due))
     if changes.round is not None and changes.round > 1:
-        yield FactKind.RELAPSED, owner, "", None
+        yield Fact(FactKind.RELAPSED, owner)
     if changes.state in _TERMINAL:
-        yield _TERMINAL[changes.state], owner, "", None
+        yield Fact(_TERMINAL[changes.state], owner)
     if changes.state is State.AWAITING_SIGNOFF:
-        yield FactKind.TRANSFERRED, owner, after.mode.value, None
+        yield Fact(FactKind.TRANSFERRED, owner, after.mode.value)
     if changes.mode is not None and changes.mode not in (Mode.GENERAL, Mode.DIVERTED) and event.seq > 1:
-        yield FactKind.UPGRADED if changes.mode is Mode.UPGRADED else FactKind.LISTED, owner, "", None
+        yield Fact(FactKind.UPGRADED if changes.mode is Mode.UPGRADED else FactKind.LISTED, owner)
     if event.type == "overdue" and event.clock:
-        yield FactKind.OVERDUE, _bearer(event, after), event.clock.value, None
+        yield Fact(FactKind.OVERDUE, _bearer(event, after), event.clock.value)
     if event.type == "escalation" and event.clock:
-        yield FactKind.RUNG, _bearer(event, after), event.rule, None
+        yield Fact(FactKind.RUNG, _bearer(event, after), event.rule)
     if event.type == "return":
-        yield FactKind.RETURNED, event.actor.unit, "", None
+        yield Fact(FactKind.RETURNED, event.actor.unit)
     if event.type in _REFUSALS or (event.type == "assess_fail" and after.mode.handled_as is Mode.GENERAL):
-        yield FactKind.REFUSED, owner, "", None
+        yield Fact(FactKind.REFUSED, owner)
     if event.type == "lookback_pass":
-        yield FactKind.LOOKED_BACK, owner, "", None
+        yield Fact(FactKind.LOOKED_BACK, owner)
     if event.type == "decide_extension" and after.extension and after.extension.decision == "granted":
-        yield FactKind.EXTENDED, owner, "", None
+        yield Fact(FactKind.EXTENDED, owner)
     if event.type == "enter_key_control":
-        yield FactKind.CONTROLLED, owner, "", None
+        yield Fact(FactKind.CONTROLLED, owner)
 
 
 def _outcome(after: Hazard) -> str:
     return after.completion.outcome.value if after.completion else ""
 
 
-def _on_time(before: Hazard | None, after: Hazard) -> bool | None:
+def _on_time(after: Hazard, due: datetime | None) -> bool | None:
     """I6: the moment of submission counts, not that of the recognition."""
     if after.cleared_on_spot:
         return True
-    clock = before.main_clock if before else None
-    if clock is None or after.completion is None:
+    if due is None or after.completion is None:
         return None
-    return after.completion.at <= clock.due
+    return after.completion.at <= due
 
 
 def _bearer(event: Event, after: Hazard) -> UnitId:

@@ -41,14 +41,14 @@ def append(connection: Connection, hazard: Hazard, events: Sequence[Event]) -> N
     profile = projection.profile_of(connection, hazard.rules)
     # The hazard's row guards its chain: whoever moves it from the head he builds on may append. So the
     # common case asks nothing first, and of two writers with the same event only one gets through.
-    before = projection.standing(connection, hazard, events)
+    before = projection.standing(connection, hazard.id, events)
     if not projection.advance(connection, profile, hazard, events):
         recorded = _recorded(connection, hazard.id, events)
         entries = entries[recorded:]
         events = events[recorded:]
         if not events:
             return
-        before = projection.standing(connection, hazard, events)
+        before = projection.standing(connection, hazard.id, events)
         if not projection.advance(connection, profile, hazard, events):
             raise _conflict(hazard.id, events[0].seq, "已被另一进程改动", "was changed by another process")
     _INSERT.run(connection, [_row(profile, event, body) for event, body in entries])
@@ -249,11 +249,11 @@ def verify(connection: Connection, hazard: HazardId) -> list[str]:
 
 def _read_model_findings(connection: Connection, chain: list[Event]) -> list[str]:
     state: Hazard | None = None
-    count = []
+    count: list[projection.Counted] = []
     try:
         for event in chain:
-            before, state = state, evolve(state, event)
-            count += [(event, fact) for fact in facts_of(before, event, state)]
+            due, state = projection.main_due(state), evolve(state, event)
+            count += [(event, state.round, fact) for fact in facts_of(event, state, due)]
     except ValueError as error:
         reason = " ".join(str(error).split())[:200]
         return [f"台账无法推演（{reason}） / the ledger cannot be replayed ({reason})"]

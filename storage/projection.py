@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, delete, literal_column, select
 
 from domain.commands import Report
 from domain.events import Event, evolve
-from domain.facts import Fact, facts_of, needs_before
+from domain.facts import Fact, facts_of, needs_due
 from domain.ladder import next_wakeup
 from domain.state import Clock, Hazard
-from domain.values import Digest
+from domain.values import Digest, HazardId
+from storage import texts
 from storage.errors import LedgerConflict
-from storage.prepared import deleting, inserting, updating
-from storage.tables import deadlines, facts, hazards, involved, outbox, rulebooks
+from storage.prepared import Prepared, deleting, inserting, updating
+from storage.tables import deadlines, facts, hazards, involved, moment, outbox, rulebooks
 
 _REPORTED_ONCE = (
     "id",
@@ -41,13 +42,27 @@ _ADVANCE = updating(
     hazards.c.seq == bindparam("from_seq"),
     hazards.c.head == bindparam("from_head"),
 )
+_RESTORE = inserting(hazards, on_conflict="replace")
 _SET_CLOCK = inserting(deadlines, on_conflict="replace")
 _END_CLOCK = deleting(
     deadlines, deadlines.c.hazard_id == bindparam("of"), deadlines.c.clock == bindparam("ended")
 )
+_MAIN_DUE = Prepared(
+    lambda _: (
+        select(deadlines.c.due)
+        .where(
+            deadlines.c.hazard_id == bindparam("of"),
+            deadlines.c.clock.in_([literal_column("'rework'"), literal_column("'remediate'")]),
+        )
+        .order_by(deadlines.c.clock.desc())  # a rework has replaced the main clock (I6)
+    )
+)
 _INVOLVE = inserting(involved, on_conflict="skip")
 _COUNT = inserting(facts)
 _NOTIFY = inserting(outbox, without=("id", "delivered_at"))
+
+Counted = tuple[Event, int, Fact]
+"""A fact with its event and its round."""
 
 _profiles: dict[str, str] = {}
 """Profile of each rulebook met so far; digests name their content, so this never goes stale."""
@@ -72,36 +87,63 @@ def advance(connection: Connection, profile: str, hazard: Hazard, events: Sequen
     first, last = events[0], events[-1]
     row = _row(hazard, last.at)
     if first.seq == 1:
-        return _OPEN.run(connection, {**row, **_report_of(first, profile)}).rowcount == 1
+        row |= _report_of(first, profile)
+        opened = _OPEN.run(connection, row).rowcount == 1
+        if opened:
+            texts.record(connection, [row])
+        return opened
     row |= {"of": hazard.id, "from_seq": first.seq - 1, "from_head": first.prev}
     return _ADVANCE.run(connection, row).rowcount == 1
 
 
-def standing(connection: Connection, hazard: Hazard, events: Sequence[Event]) -> Hazard | None:
-    """The recorded state, where counting ``events`` takes what came before them; to be asked before ``advance``.
+class Before(NamedTuple):
+    """What counting events takes of the time before them."""
 
-    One event at a time explains itself by the state after it, which costs nothing; a clearance does not.
+    state: Hazard | None = None
+    due: datetime | None = None
+    """When the main clock runs out."""
+
+
+def standing(connection: Connection, hazard: HazardId, events: Sequence[Event]) -> Before:
+    """What counting ``events`` takes of the record as it stands; to be asked before ``advance``.
+
+    One event at a time explains itself by the state after it, but for a clearance, whose clock is gone then.
     """
-    if events[0].seq == 1 or (len(events) == 1 and not needs_before(events[0])):
-        return None
+    if events[0].seq == 1:
+        return Before()
+    if len(events) == 1:
+        return Before(due=_due(connection, hazard)) if needs_due(events[0]) else Before()
     # Locked where rows can be: what is read here must be what advance moves on from.
-    query = select(hazards.c.snapshot).where(hazards.c.id == hazard.id).with_for_update()
+    query = select(hazards.c.snapshot).where(hazards.c.id == hazard).with_for_update()
     snapshot = connection.scalar(query)
-    return None if snapshot is None else _state_in(snapshot)
+    return Before(None if snapshot is None else _state_in(snapshot))
 
 
-def counted(before: Hazard | None, hazard: Hazard, events: Sequence[Event]) -> list[tuple[Event, Fact]]:
+def _due(connection: Connection, hazard: HazardId) -> datetime | None:
+    row = _MAIN_DUE.run(connection, {"of": hazard}).first()
+    return None if row is None else moment(row[0])
+
+
+def counted(before: Before, hazard: Hazard, events: Sequence[Event]) -> list[Counted]:
     """The facts of ``events``, of which ``hazard`` is the state after the last."""
-    found: list[tuple[Event, Fact]] = []
+    found: list[Counted] = []
+    state, due = before
     for event in events:
-        after = hazard if event is events[-1] else evolve(before, event)
-        found += [(event, fact) for fact in facts_of(before, event, after)]
-        before = after
+        after = hazard if event is events[-1] else evolve(state, event)
+        if state is not None and needs_due(event):
+            due = main_due(state)
+        found += [(event, after.round, fact) for fact in facts_of(event, after, due)]
+        state = after
     return found
 
 
+def main_due(hazard: Hazard | None) -> datetime | None:
+    clock = hazard.main_clock if hazard else None
+    return clock.due if clock else None
+
+
 def follow(
-    connection: Connection, profile: str, before: Hazard | None, hazard: Hazard, events: Sequence[Event]
+    connection: Connection, profile: str, before: Before, hazard: Hazard, events: Sequence[Event]
 ) -> None:
     """Bring all but the hazard's row up to ``events``, which ``advance`` has just admitted.
 
@@ -117,7 +159,7 @@ def follow(
         _END_CLOCK.run(connection, [{"of": hazard.id, "ended": key.value} for key in gone])
     if any(event.changes.involved is not None for event in events):
         _INVOLVE.run(connection, [{"hazard_id": hazard.id, "unit_id": unit} for unit in hazard.involved])
-    count = [_fact(profile, event, fact) for event, fact in counted(before, hazard, events)]
+    count = [_fact(profile, *one) for one in counted(before, hazard, events)]
     if count:
         _COUNT.run(connection, count)
     notices = [_notice(event, n) for event in events for n in range(len(event.notices))]
@@ -128,7 +170,7 @@ def follow(
 
 
 def differences(
-    connection: Connection, state: Hazard, first: Event, last: Event, count: Sequence[tuple[Event, Fact]]
+    connection: Connection, state: Hazard, first: Event, last: Event, count: Sequence[Counted]
 ) -> list[str]:
     """Where the read model is not what follows from the ledger, one sentence each.
 
@@ -151,7 +193,7 @@ def differences(
     if set(units) != set(state.involved):
         found.append("involved")
     stored = connection.execute(select(facts).where(facts.c.hazard_id == state.id)).mappings()
-    expected_facts = [_fact(row["profile"], event, fact) for event, fact in count]
+    expected_facts = [_fact(row["profile"], *one) for one in count]
     if sorted((dict(one) for one in stored), key=_order) != sorted(expected_facts, key=_order):
         found.append("facts")
     return [
@@ -169,6 +211,36 @@ def _state_in(snapshot: str) -> Hazard | None:
         return Hazard.model_validate_json(snapshot)
     except ValueError:
         return None
+
+
+# -- made again --------------------------------------------------------------------------------------
+
+
+class Made(NamedTuple):
+    """A hazard folded from its whole ledger: all that its part of the read model is made of."""
+
+    profile: str
+    hazard: Hazard
+    report: Event
+    last_at: datetime
+    facts: list[Counted]
+
+
+def replace(connection: Connection, made: Sequence[Made]) -> None:
+    """Put the read model of some hazards in place anew; notices stay, for they may have been delivered."""
+    ids = [one.hazard.id for one in made]
+    for table in (deadlines, involved, facts):
+        connection.execute(delete(table).where(table.c.hazard_id.in_(ids)))
+    rows = [{**_row(one.hazard, one.last_at), **_report_of(one.report, one.profile)} for one in made]
+    _RESTORE.run(connection, rows)
+    owed = [_deadline(one.hazard, clock) for one in made for clock in one.hazard.clocks.values()]
+    concerned = [
+        {"hazard_id": one.hazard.id, "unit_id": unit} for one in made for unit in one.hazard.involved
+    ]
+    counted = [_fact(one.profile, *entry) for one in made for entry in one.facts]
+    for statement, some in ((_SET_CLOCK, owed), (_INVOLVE, concerned), (_COUNT, counted)):
+        if some:
+            statement.run(connection, some)
 
 
 # -- rows --------------------------------------------------------------------------------------------
@@ -249,15 +321,15 @@ def _deadline(hazard: Hazard, clock: Clock) -> dict[str, Any]:
     }
 
 
-def _fact(profile: str, event: Event, fact: Fact) -> dict[str, Any]:
+def _fact(profile: str, event: Event, round: int, fact: Fact) -> dict[str, Any]:
     return {
         "hazard_id": event.hazard,
         "seq": event.seq,
         "kind": fact.kind.value,
         "profile": profile,
-        "at": fact.at,
+        "at": event.at,
         "unit": fact.unit,
-        "round": fact.round,
+        "round": round,
         "detail": fact.detail,
         "on_time": fact.on_time,
     }

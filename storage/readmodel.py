@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, and_, func, or_, select, true, tuple_
+from sqlalchemy import Connection, Dialect, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.state import Hazard
@@ -27,7 +27,7 @@ from domain.values import (
     Urgency,
     Value,
 )
-from storage import cursors
+from storage import cursors, texts
 from storage.scope import Principal, VisibleOne, visible
 from storage.tables import deadlines as deadline_table
 from storage.tables import hazards, moment
@@ -217,7 +217,7 @@ def find(
     come first; by ``DUE`` the earliest do, and those with nothing due come last.
     """
     limit = max(1, min(limit, LONGEST_PAGE))
-    query = visible(select(*_COLUMNS).where(*_conditions(filters)), principal)
+    query = visible(select(*_COLUMNS).where(*_conditions(connection.dialect, filters)), principal)
     column: ColumnElement[datetime] = hazards.c[order.value]
     ascending = order is Order.DUE
     if cursor is not None:
@@ -244,12 +244,15 @@ def counts(
 ) -> dict[str | None, int]:
     """How many hazards there are of each ``by``; values that do not occur are left out."""
     column = hazards.c[by]
-    query = visible(select(column, func.count()).where(*_conditions(filters)).select_from(hazards), principal)
+    query = visible(
+        select(column, func.count()).where(*_conditions(connection.dialect, filters)).select_from(hazards),
+        principal,
+    )
     found = connection.execute(query.group_by(column).order_by(column)).all()
     return {row[0]: row[1] for row in found}
 
 
-def _conditions(filters: Filters) -> Iterable[ColumnElement[bool]]:
+def _conditions(dialect: Dialect, filters: Filters) -> Iterable[ColumnElement[bool]]:
     c = hazards.c
     for column, wanted in ((c.state, filters.states), (c.mode, filters.modes), (c.level, filters.levels)):
         if wanted:
@@ -269,8 +272,11 @@ def _conditions(filters: Filters) -> Iterable[ColumnElement[bool]]:
     if filters.open is not None:
         yield c.open == filters.open
     if filters.text:
-        places = (c.title, c.place, c.description, c.id, c.external_number)
-        yield or_(*(column.icontains(filters.text.replace("\0", ""), autoescape=True) for column in places))
+        words = filters.text.replace("\0", "")
+        narrowed = texts.may_contain(dialect, words)
+        if narrowed is not None:
+            yield narrowed
+        yield or_(*(c[name].icontains(words, autoescape=True) for name in texts.FIELDS))
     if filters.reported_from is not None:
         yield c.reported_at >= filters.reported_from
     if filters.reported_to is not None:

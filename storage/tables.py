@@ -21,6 +21,7 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.types import TypeEngine
 
 from domain.values import local
@@ -268,6 +269,17 @@ receipts = Table(
     Column("at", Instant, nullable=False),
 )
 """Who acknowledged a notice, from which seat, and when: the first one counts."""
+
+texts = Table(
+    "texts",
+    METADATA,
+    Column("doc", Integer, primary_key=True),
+    Column("hazard_id", ForeignKey("hazards.id"), nullable=False),
+    Column("pairs", TSVECTOR().with_variant(Text(), "sqlite")),
+    UniqueConstraint("hazard_id"),
+    Index("ix_texts_pairs", "pairs", postgresql_using="gin", sqlite_where=text("pairs IS NOT NULL")),
+)
+"""What hazards are found by (:mod:`storage.texts`). On SQLite ``pairs`` stands in the table ``text_index``."""
 
 derived = Table(
     "derived",

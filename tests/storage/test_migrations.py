@@ -15,6 +15,11 @@ from storage.tables import METADATA
 from tests.storage.stories import OFFICE_SEES, QINGPU, Story
 
 
+def _of_the_text_index(name: str) -> bool:
+    """SQLite's full-text table and what it keeps beside it, which no metadata can describe."""
+    return name.startswith("text_index")
+
+
 def test_an_empty_database_gets_every_table_once(empty_url):
     assert migrate.pending(empty_url)
 
@@ -22,7 +27,7 @@ def test_an_empty_database_gets_every_table_once(empty_url):
 
     assert not migrate.pending(empty_url)
     tables = set(inspect(engine_for(empty_url)).get_table_names())
-    assert tables == {*METADATA.tables, "alembic_version"}
+    assert {name for name in tables if not _of_the_text_index(name)} == {*METADATA.tables, "alembic_version"}
 
 
 def test_a_second_time_changes_nothing(empty_url):
@@ -48,7 +53,11 @@ def test_processes_that_start_together_migrate_once(empty_url):
 
 def test_the_migrated_tables_are_those_the_code_knows(url):
     with engine_for(url).connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_server_default": True})
+        ours = {
+            "compare_server_default": True,
+            "include_object": lambda _, name, kind, *__: kind != "table" or not _of_the_text_index(name),
+        }
+        context = MigrationContext.configure(connection, opts=ours)
         assert compare_metadata(context, METADATA) == []
 
 
