@@ -104,13 +104,14 @@ def api(
     host: Annotated[str | None, typer.Option(help="监听地址 | address to listen on")] = None,
     port: Annotated[int | None, typer.Option(help="监听端口 | port to listen on")] = None,
 ) -> None:
-    """运行接口 | run the API."""
+    """运行接口和页面 | run the API and the pages."""
     from api.server import serve
+    from web.app import install
 
     given = {"api_host": host, "api_port": port}
     settings = load_settings(**{name: value for name, value in given.items() if value is not None})
     configure_logging(settings.log_format)
-    serve(settings)
+    serve(settings, install)
 
 
 @app.command()

@@ -88,6 +88,12 @@ TokenKey = Annotated[
         secret=True,
     ),
 ]
+SignIn = Annotated[Literal["token", "seat"], Expect("token 或 seat", "token or seat")]
+OptionalUrl = Annotated[
+    str | None,
+    Field(pattern=r"^https?://[^\s]+$"),
+    Expect("http(s)://… 网址", "an http(s)://… address"),
+]
 LogFormat = Annotated[Literal["console", "json"], Expect("console 或 json", "console or json")]
 
 
@@ -134,6 +140,13 @@ class Settings(BaseSettings):
         default_factory=lambda known: Path(known.get("var_dir", "var")) / "token.key"
     )
     """A file that holds such a key, read when none is given directly."""
+
+    sign_in: SignIn = "token"
+    """How people sign in to the pages: with a token they were given, or (`seat`, for trying out on one
+    machine) by choosing any seat of the district, which asks nobody who he is."""
+
+    temporal_ui_url: OptionalUrl = None
+    """Where operators see a hazard's workflow, linked from its page for them; nowhere when unset."""
 
     log_format: LogFormat = "console"
     """`console` for people; `json` for machines, one object a line."""

@@ -110,6 +110,9 @@ class Group:
             "QINGLING_TEMPORAL_NAMESPACE": settings.temporal_namespace,
             "QINGLING_API_HOST": settings.api_host,
             "QINGLING_API_PORT": str(ports.api),
+            "QINGLING_TEMPORAL_UI_URL": f"http://127.0.0.1:{ports.temporal_ui}",
+            # One machine, one person trying it out; what the environment says goes before.
+            "QINGLING_SIGN_IN": os.environ.get("QINGLING_SIGN_IN", "seat"),
         }
 
     def settings_of_parts(self) -> Settings:

@@ -46,11 +46,18 @@ async def caller(request: Request) -> Principal:
         raise Unauthenticated(
             "token-missing", "请在 Authorization 中提供 Bearer 令牌", "send a Bearer token in Authorization"
         )
+    return await admit(request, await rooms(request).identity.principal(token.strip()))
+
+
+async def admit(request: Request, principal: Principal) -> Principal:
+    """``principal``, if its seat exists and has not asked too often; the log gets the seat, not the person.
+
+    Raises :class:`domain.refusal.Refusal` 403 or :class:`Problem` 429.
+    """
     here = rooms(request)
-    principal = await here.identity.principal(token.strip())
     await here.reading.check_seat(principal)
     actor = principal.actor
-    request.state.unit, request.state.role = actor.unit, actor.role.value  # for the log: a seat, no person
+    request.state.unit, request.state.role = actor.unit, actor.role.value
     seconds = here.limiter.wait((principal.profile, actor.unit, actor.role, actor.person))
     if seconds:
         raise Problem(

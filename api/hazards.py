@@ -22,6 +22,7 @@ from audit import reasons as reasons_of
 from audit import travel
 from audit.life import life
 from domain.commands import Report
+from domain.organisation import Organisation
 from domain.refusal import Refusal, refuse
 from domain.texts import DayOrInstant
 from domain.transitions import BY_COMMAND
@@ -103,6 +104,9 @@ class Search(BaseModel):
         default=None,
         alias="to",
         description="至：日期含当日，时刻不含 up to: a day is included, an instant is not",
+    )
+    due_by: DayOrInstant | None = Field(
+        default=None, description="管辖单位的期限在此之前：日期含当日 the owner's deadline ends by then"
     )
     order: Literal["updated", "reported", "due"] = "updated"
     cursor: Annotated[str, Field(max_length=500)] | None = None
@@ -369,19 +373,27 @@ def _accepted(hazard: HazardId, key: str, *, asked: bool = False) -> Response:
 async def find(request: Request, principal: Caller, search: Annotated[Search, Query()]) -> Response:
     reading = rooms(request).reading
     book = (await reading.rules(principal)).book
-    find_unit = book.organisation.find
+    filters = filters_of(search, book.organisation)
+    order = Order[search.order.upper()]
+    page = await reading.find(principal, filters, search.cursor, search.limit, order)
+    answer = as_json(views.page_view(page, book))
+    return linked(answer, request, page.next)
+
+
+def filters_of(search: Search, organisation: Organisation) -> Filters:
+    """What a list is narrowed to, units by id or name. Raises :class:`domain.refusal.Refusal` 422."""
 
     def unit(name: str | None) -> UnitId | None:
         if name is None:
             return None
-        found = find_unit(name)
+        found = organisation.find(name)
         if found is None:
             raise refuse(
                 422, "unknown-unit", "ACT-25", f"本区没有单位“{name}”", f"no unit {name!r} in this district"
             )
         return found.id
 
-    filters = Filters(
+    return Filters(
         states=tuple(search.state),
         owner=unit(search.unit),
         modes=tuple(search.mode),
@@ -395,11 +407,8 @@ async def find(request: Request, principal: Caller, search: Annotated[Search, Qu
         text=search.text or None,
         reported_from=start_of(search.since),
         reported_to=end_of(search.until),
+        due_before=end_of(search.due_by),
     )
-    order = Order[search.order.upper()]
-    page = await reading.find(principal, filters, search.cursor, search.limit, order)
-    answer = as_json(views.page_view(page, book))
-    return linked(answer, request, page.next)
 
 
 async def hazard(

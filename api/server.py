@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -28,10 +28,14 @@ GRACE_SECONDS = 20
 """How long answers under way may take to finish after SIGTERM."""
 
 
-def serve(settings: Settings) -> None:
+Extension = Callable[[FastAPI, Settings], None]
+"""What a room above adds to the application: the pages."""
+
+
+def serve(settings: Settings, *extensions: Extension) -> None:
     """Run until SIGTERM or SIGINT."""
     uvicorn.run(
-        production(settings),
+        production(settings, *extensions),
         host=settings.api_host,
         port=settings.api_port,
         log_config=None,  # the process has configured its log
@@ -41,7 +45,7 @@ def serve(settings: Settings) -> None:
     )
 
 
-def production(settings: Settings | None = None) -> FastAPI:
+def production(settings: Settings | None = None, *extensions: Extension) -> FastAPI:
     """The application on the deployment's own database, Temporal and key.
 
     Raises :class:`settings.SettingsError`. Neither database nor Temporal need be there at the start:
@@ -71,4 +75,7 @@ def production(settings: Settings | None = None) -> FastAPI:
             database.close()
             log.info("api stopped")
 
-    return bare_app(lifespan)
+    app = bare_app(lifespan)
+    for extend in extensions:
+        extend(app, found)
+    return app

@@ -71,7 +71,7 @@ class Exchange:
             await self._app(scope, self._limited(receive), send_safely)
         except Exception as error:
             if not isinstance(error, Problem):
-                _log_unforeseen(error, request_id)
+                log_unforeseen(error, request_id)
             if sent:  # half an answer is out: all that is left is to cut the line
                 raise ConnectionAbortedError("the answer could not be finished") from None
             language = language_of(headers.get("accept-language", ""))
@@ -133,7 +133,7 @@ def _make_safe(message: Message, request_id: str, scheme: str) -> None:
     headers[REQUEST_ID] = request_id
 
 
-def _log_unforeseen(error: Exception, request_id: str) -> None:
+def log_unforeseen(error: Exception, request_id: str) -> None:
     """Where it happened, not what was said: the text of an error may hold a form's."""
     frames = [
         f"{Path(frame.filename).name}:{frame.lineno} {frame.name}"

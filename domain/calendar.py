@@ -103,6 +103,10 @@ class Calendar(Value):
                 left -= 1
         return day
 
+    def working_days_between(self, after: date, until: date) -> int:
+        """How many working days there are after ``after`` up to ``until``, which counts itself (N90)."""
+        return sum(self.works(day) for day in _days(after + timedelta(days=1), until))
+
     def on_or_after(self, day: date) -> date:
         """``day`` itself when it is a working day, else the next one."""
         while not self.works(day):

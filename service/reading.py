@@ -22,7 +22,7 @@ from domain.commands import Report
 from domain.events import Event
 from domain.forecast import Explanation, Foreseen, explain, forecast
 from domain.hazard import Permission, rules_for
-from domain.library import Library, Rules, UnknownRules
+from domain.library import Library, Rulebook, Rules, UnknownRules
 from domain.organisation import Role, Unit
 from domain.refusal import Refusal, refuse
 from domain.state import Clock, Hazard
@@ -125,11 +125,15 @@ class Reading:
     async def deadlines(self, principal: Principal, hazard: HazardId) -> tuple[Hazard, tuple[Derived, ...]]:
         """Each clock the hazard has, with its derivation, the earliest first."""
         state = await self._visible(principal, hazard, _state, Looked.DEADLINES)
+        return state, await self.derived(state)
+
+    async def derived(self, state: Hazard) -> tuple[Derived, ...]:
+        """Each clock of a hazard that has been read, with its derivation, the earliest first."""
         await self._know(
             *(digest for clock in state.clocks.values() for digest in (clock.rules, clock.calendar))
         )
         derived = [derivation(self._library, clock) for clock in state.clocks.values()]
-        return state, tuple(sorted(derived, key=lambda one: one.clock.due))
+        return tuple(sorted(derived, key=lambda one: one.clock.due))
 
     async def forecast(self, principal: Principal, hazard: HazardId) -> tuple[Rules, tuple[Foreseen, ...]]:
         """What fires from now on if nobody acts."""
@@ -216,6 +220,11 @@ class Reading:
     async def rules(self, principal: Principal) -> Rules:
         """The rules that new hazards of this profile start under. Raises :class:`Refusal` 404."""
         return self._library.rules(*await self._current.rules(principal.profile))
+
+    async def books(self) -> tuple[Rulebook, ...]:
+        """The rulebooks in force, one of each district: for whoever has not said yet where he belongs."""
+        found = [await self._current.rules(profile) for profile in await self._current.profiles()]
+        return tuple(self._library.rules(*rules).book for rules in found)
 
     async def catalogue(
         self, principal: Principal, subdistrict: str | None

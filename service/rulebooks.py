@@ -40,6 +40,13 @@ class Current:
             )
         return self._found[profile], self._calendar
 
+    async def profiles(self) -> tuple[str, ...]:
+        """The profiles that are published, by key."""
+        async with self._one:
+            if time.monotonic() - self._read_at > FRESH_SECONDS:
+                await self.refresh()
+        return tuple(sorted(self._found))
+
     async def refresh(self) -> None:
         """Load what has been published since, and note what is current."""
         await self._database.read(rulebooks.load_into, self._library)

@@ -65,6 +65,8 @@ class Filters:
     reported_from: datetime | None = None
     reported_to: datetime | None = None
     """Not included itself."""
+    due_before: datetime | None = None
+    """What the owner owes falls due by then; it may be late already."""
 
 
 class OpenDeadline(Value):
@@ -281,6 +283,8 @@ def _conditions(dialect: Dialect, filters: Filters) -> Iterable[ColumnElement[bo
         yield c.reported_at >= filters.reported_from
     if filters.reported_to is not None:
         yield c.reported_at < filters.reported_to
+    if filters.due_before is not None:
+        yield c.next_due <= filters.due_before
 
 
 def _said(value: str) -> str:

@@ -1,0 +1,96 @@
+"""Who looks at a page, and that a form comes from our own pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests import seats
+from tests.web.conftest import Web, text_of
+from web.session import COOKIE
+from web.signin import safe_path
+
+
+def test_whoever_has_no_session_is_led_to_the_sign_in_and_back(web: Web) -> None:
+    answer = web.browser().get("/hazards?overdue=true")
+    assert answer.status_code == 303
+    assert answer.headers["location"] == "/sign-in?back=%2Fhazards%3Foverdue%3Dtrue"
+
+
+@pytest.mark.requirement("SEC-03")
+def test_a_session_is_out_of_reach_of_scripts_and_foreign_pages(web: Web) -> None:
+    browser = web.browser()
+    answer = browser.post(
+        "/sign-in", data={"profile": "qingpu", "unit": "desk", "role": "desk", "back": "/hazards"}
+    )
+    assert (answer.status_code, answer.headers["location"]) == (303, "/hazards")
+    cookie = answer.headers["set-cookie"].lower()
+    assert cookie.startswith(COOKIE) and "httponly" in cookie and "samesite=lax" in cookie
+    assert browser.get("/hazards").status_code == 200
+
+
+@pytest.mark.requirement("SEC-03")
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {},
+    ],
+)
+def test_a_form_from_elsewhere_does_nothing(web: Web, headers: dict[str, str]) -> None:
+    hazard = web.assigned()
+    web.see(seats.LIAISON, "/")
+    browser = web._browsers[seats.LIAISON]
+    client = web.anonymous(**headers, Cookie=f"{COOKIE}={browser.cookies[COOKIE]}")
+    answer = client.post(f"/hazards/{hazard}/sign", data={"handler.person": "handler-1"})
+    assert answer.status_code == 403
+    assert "foreign-form" in answer.text
+    assert web.get(seats.LIAISON, f"/v1/hazards/{hazard}").json()["state"] == "AWAITING_SIGNOFF"
+
+
+def test_a_browser_that_says_only_its_origin_is_believed(web: Web) -> None:
+    client = web.anonymous(Origin=web.url)
+    answer = client.post("/sign-in", data={"profile": "qingpu", "unit": "desk", "role": "desk"})
+    assert answer.status_code == 303
+
+
+def test_signing_out_ends_the_session(web: Web) -> None:
+    browser = web.browser(seats.DESK)
+    assert browser.post("/sign-out").status_code == 303
+    assert browser.get("/").status_code == 303
+
+
+@pytest.mark.requirement("SEC-01")
+@pytest.mark.parametrize(
+    ("unit", "role", "status"),
+    [("xiayang", "desk", 403), ("nowhere", "liaison", 403), ("desk", "system", 403), ("desk", "boss", 401)],
+)
+def test_a_seat_that_does_not_exist_cannot_be_taken(web: Web, unit: str, role: str, status: int) -> None:
+    answer = web.browser().post("/sign-in", data={"profile": "qingpu", "unit": unit, "role": role})
+    assert answer.status_code == status
+    assert COOKIE not in answer.cookies
+
+
+def test_a_forged_session_is_no_session(web: Web) -> None:
+    client = web.anonymous(Cookie=f"{COOKIE}=eyJhbGciOiJub25lIn0.e30.")
+    assert client.get("/").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "path", ["//elsewhere.example", "https://elsewhere.example", "/\\elsewhere", "elsewhere", "", "/a\nb"]
+)
+def test_nobody_is_led_elsewhere_after_signing_in(path: str) -> None:
+    assert safe_path(path) == "/"
+    assert safe_path("/hazards?overdue=true") == "/hazards?overdue=true"
+
+
+def test_the_language_is_kept_and_leads_back(web: Web) -> None:
+    browser = web.browser(seats.DESK)
+    answer = browser.get("/language?to=en&back=/hazards")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/hazards")
+    page = browser.get("/hazards").text
+    assert '<html lang="en">' in page and "Overdue" in text_of(page)
+    browser.get("/language?to=zh&back=/")
+    assert '<html lang="zh-CN">' in browser.get("/").text

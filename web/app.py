@@ -1,0 +1,103 @@
+"""Puts the pages into the application: addresses, and what every page has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from starlette.responses import RedirectResponse, Response
+
+from api.context import rooms
+from api.problems import language_of, problem_of
+from api.wire import log_unforeseen
+from service.identity import Unauthenticated
+from settings import Settings
+from web import acting, assets, language, listing, one, overview, session, signin
+from web.context import Pages, pages
+from web.language import Language
+from web.visit import Sight, Visit
+
+Endpoint = Callable[[Visit], Awaitable[Response]]
+
+
+def install(app: FastAPI, settings: Settings) -> None:
+    """All pages, at the root of the same application as the API."""
+    app.state.pages = Pages.of(settings)
+    assets.install(app)
+    for path, endpoint, method in (
+        ("/", overview.show, "GET"),
+        ("/hazards", listing.show, "GET"),
+        ("/report", acting.report_form, "GET"),
+        ("/report", acting.report, "POST"),
+        ("/hazards/{number}", one.show, "GET"),
+        ("/hazards/{number}/{command}", acting.form, "GET"),
+        ("/hazards/{number}/{command}", acting.give, "POST"),
+    ):
+        app.add_api_route(path, _for_somebody(endpoint), methods=[method], include_in_schema=False)
+    for path, open_endpoint, method in (
+        ("/sign-in", signin.show, "GET"),
+        ("/sign-in", signin.enter, "POST"),
+        ("/sign-out", signin.leave, "POST"),
+        ("/language", change_language, "GET"),
+    ):
+        app.add_api_route(path, _for_anybody(open_endpoint), methods=[method], include_in_schema=False)
+
+
+def _for_somebody(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]]:
+    """A page that needs a seat; whoever has none is led to the sign-in and back again."""
+
+    async def answer(request: Request) -> Response:
+        sight = Sight(request, _language(request))
+        try:
+            session.check_origin(request)
+            principal = await session.who(request)
+            rules = await rooms(request).reading.rules(principal)
+            now = pages(request).clock()
+            return await endpoint(Visit(request, sight.language, principal, rules, now))
+        except Unauthenticated as error:
+            if request.method == "GET":
+                return sight.go("/sign-in", back=sight.here)
+            return signin.page(sight, pages(request), status=401, problem=problem_of(error))
+        except Exception as error:
+            return _failed(sight, error)
+
+    return answer
+
+
+def _for_anybody(
+    endpoint: Callable[[Sight], Awaitable[Response]],
+) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        sight = Sight(request, _language(request))
+        try:
+            session.check_origin(request)
+            return await endpoint(sight)
+        except Exception as error:
+            return _failed(sight, error)
+
+    return answer
+
+
+def _failed(sight: Sight, error: Exception) -> Response:
+    """An error as a page, in the words the API uses for it."""
+    problem = problem_of(error)
+    request_id = getattr(sight.request.state, "request_id", "")
+    if problem.code == "internal":
+        log_unforeseen(error, request_id)
+    return sight.page("problem", problem.status, problem=problem, request_id=request_id)
+
+
+def _language(request: Request) -> Language:
+    chosen = request.cookies.get(language.COOKIE)
+    if chosen not in ("zh", "en"):
+        chosen = language_of(request.headers.get("accept-language", ""))
+    return Language(chosen)
+
+
+async def change_language(sight: Sight) -> Response:
+    """Keep a language for this browser and go back to where one was."""
+    wanted = sight.request.query_params.get("to", "zh")
+    response = RedirectResponse(signin.safe_path(sight.request.query_params.get("back", "/")), 303)
+    if wanted in ("zh", "en"):
+        response.set_cookie(language.COOKIE, wanted, max_age=365 * 86400, path="/", samesite="lax")
+    return response

@@ -1,0 +1,163 @@
+"""清单: the hazards one may see, narrowed and ordered by what stands in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.responses import Response
+
+from api.hazards import Search, filters_of
+from api.problems import Problem, problem_of
+from domain.organisation import UnitType
+from domain.refusal import Refusal
+from domain.remaining import Remaining
+from domain.values import Channel, ClockKey, Colour, Mode, Rung, State, Urgency
+from storage.readmodel import HazardRow, OpenDeadline, Order, Page
+from web.visit import Visit
+
+PAGE = 50
+PATH = "/hazards"
+_SILENT = frozenset({ClockKey.RELAPSE_MATCH})
+_UNNAMED = ("cursor", "limit")
+"""What of the address says nothing about which list it is."""
+
+_SELDOM = frozenset({"mode", "subdistrict", "class", "urgency", "colour", "channel", "from", "to", "due_by"})
+"""Filters that are shown when they are used or asked for."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One hazard of a list, and what it owes next."""
+
+    row: HazardRow
+    owed: OpenDeadline | None
+    left: Remaining | None
+
+
+@dataclass(frozen=True)
+class View:
+    """A list worth a name of its own."""
+
+    name: str
+    query: str
+    current: bool = False
+
+
+async def show(visit: Visit) -> Response:
+    asked = [(name, value) for name, value in visit.request.query_params.multi_items() if value]
+    problem: Problem | None = None
+    page = Page(rows=(), next=None)
+    search = Search()
+    try:
+        search = _search(asked)
+        filters = filters_of(search, visit.rules.book.organisation)
+        order = Order[search.order.upper()]
+        page = await visit.rooms.reading.find(
+            visit.principal, filters, search.cursor, min(search.limit, PAGE), order
+        )
+    except (Refusal, RequestValidationError) as error:
+        problem = problem_of(error)
+    return visit.page(
+        "list",
+        problem.status if problem else 200,
+        problem=problem,
+        search=search,
+        asked=dict(asked),
+        lines=lines(visit, page.rows),
+        following=_address(asked, cursor=page.next) if page.next else None,
+        first=_address(asked) if search.cursor else None,
+        views=_views(visit, asked),
+        orders=_orders(visit, asked, search),
+        choices=_choices(visit),
+        narrowed=_narrowed(asked),
+        more=any(name in _SELDOM for name, _ in asked),
+    )
+
+
+def lines(visit: Visit, rows: Sequence[HazardRow]) -> list[Line]:
+    return [_line(visit, row) for row in rows]
+
+
+def _line(visit: Visit, row: HazardRow) -> Line:
+    owed = next((one for one in row.deadlines if one.stopped_at is None and one.clock not in _SILENT), None)
+    return Line(row, owed, visit.left(owed.due) if owed else None)
+
+
+def _search(asked: list[tuple[str, str]]) -> Search:
+    """What the address asks for; a field left blank asks for nothing."""
+    data: dict[str, Any] = {}
+    for name, value in asked:
+        if name in ("state", "mode", "level"):
+            data.setdefault(name, []).append(value)
+        else:
+            data[name] = value
+    try:
+        return Search.model_validate(data)
+    except ValidationError as error:
+        raise RequestValidationError(
+            [{**detail, "loc": ("query", *detail["loc"])} for detail in error.errors(include_url=False)]
+        ) from None
+
+
+def _address(asked: list[tuple[str, str]], **more: str | None) -> str:
+    kept = [(name, value) for name, value in asked if name not in _UNNAMED and name not in more]
+    kept += [(name, value) for name, value in more.items() if value]
+    return f"{PATH}?{urlencode(kept)}" if kept else PATH
+
+
+def _narrowed(asked: list[tuple[str, str]]) -> bool:
+    return any(name not in (*_UNNAMED, "order") for name, _ in asked)
+
+
+def _views(visit: Visit, asked: list[tuple[str, str]]) -> list[View]:
+    """Lists that everybody asks for, under their names."""
+    say = visit.language.say
+    soon = visit.rules.calendar.shift(visit.today, 3)
+    named = [
+        (say("全部"), ""),
+        (say("超期"), urlencode({"overdue": "true", "order": "due"})),
+        (
+            say("三个工作日内到期"),
+            urlencode({"overdue": "false", "due_by": soon.isoformat(), "order": "due"}),
+        ),
+        (
+            say("督办及以上"),
+            urlencode([("level", rung.value) for rung in Rung if rung.step >= 2] + [("order", "due")]),
+        ),
+        (say("待核实"), urlencode({"state": State.REPORTED.value, "order": "due"})),
+        (say("待签收"), urlencode({"state": State.AWAITING_SIGNOFF.value, "order": "due"})),
+    ]
+    here = urlencode([(name, value) for name, value in asked if name not in _UNNAMED])
+    return [View(name, query, query == here) for name, query in named]
+
+
+def _orders(visit: Visit, asked: list[tuple[str, str]], search: Search) -> list[tuple[str, str, bool]]:
+    say = visit.language.say
+    return [
+        (name, _address(asked, order=key), search.order == key)
+        for key, name in (("due", say("按期限")), ("updated", say("按更新")), ("reported", say("按登记")))
+    ]
+
+
+def _choices(visit: Visit) -> dict[str, list[tuple[str, str]]]:
+    """What the filters offer: value and words."""
+    of, organisation = visit.language.of, visit.rules.book.organisation
+    classes = {item.class_code: item.class_name for item in visit.rules.book.catalogue.items}
+    return {
+        "state": [(one.value, of(one)) for one in State],
+        "mode": [(one.value, of(one)) for one in Mode if one in visit.rules.book.modes],
+        "level": [(one.value, f"{one} {of(one)}") for one in Rung],
+        "urgency": [(one.value, of(one)) for one in Urgency],
+        "colour": [(one.value, of(one)) for one in Colour],
+        "channel": [(one.value, of(one)) for one in Channel],
+        "subdistrict": [
+            (unit.id, visit.unit(unit.id)) for unit in organisation.units if unit.type is UnitType.SUBDISTRICT
+        ],
+        "unit": [(unit.id, visit.unit(unit.id)) for unit in organisation.units if unit.handles],
+        "class": [(code, f"{code} {name}") for code, name in classes.items()],
+    }

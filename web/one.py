@@ -1,0 +1,223 @@
+"""One hazard: where it stands, what it waits for, what comes next, how it came here, and what one may do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import uuid4
+
+from starlette.responses import Response
+
+from api.problems import Problem
+from domain.commands import COMMANDS
+from domain.forecast import Foreseen, forecast
+from domain.hazard import Permission
+from domain.organisation import Role
+from domain.remaining import Remaining
+from domain.state import Clock, Hazard
+from domain.values import ClockKey, Rung
+from service.reading import Derived, Seen
+from web import story
+from web.context import pages
+from web.fields import Field, fields_of, fitted
+from web.prefill import beginning
+from web.visit import Visit
+
+LATEST = 40
+"""Entries of the ledger on the page; the rest by the link under them."""
+_OPERATORS = frozenset({Role.OFFICE, Role.OFFICE_DIRECTOR, Role.DESK, Role.AUDITOR})
+_SILENT = frozenset({ClockKey.RELAPSE_MATCH})
+"""Clocks that nobody owes anything by."""
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A form that is being filled in: what was typed, and what was wrong with it."""
+
+    command: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    key: str = ""
+    problem: Problem | None = None
+    more: str = ""
+    """The list that shall have more rows."""
+
+    @property
+    def faults(self) -> dict[str, list[Any]]:
+        found: dict[str, list[Any]] = {}
+        for fault in self.problem.faults if self.problem else ():
+            found.setdefault(fault.field, []).append(fault)
+        return found
+
+
+@dataclass(frozen=True)
+class Task:
+    """A command the reader may give, with its form as it is to be shown."""
+
+    command: str
+    zh: str
+    en: str
+    fields: tuple[Field, ...]
+    data: Mapping[str, Any]
+    key: str
+    open: bool
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class Deadline:
+    clock: Clock
+    derived: Derived
+    left: Remaining | None
+    silent: bool
+
+
+async def show(visit: Visit) -> Response:
+    return await page(visit, visit.request.path_params["number"])
+
+
+async def page(visit: Visit, number: str, draft: Draft | None = None) -> Response:
+    """The page of a hazard, with one form open when ``draft`` says so."""
+    reading = visit.rooms.reading
+    seen = await reading.hazard(visit.principal, reading.number(number))
+    state = seen.opened.state
+    before = _before(visit, state)
+    stored, _ = await reading.events(visit.principal, state.id, max(0, before - 1 - LATEST), LATEST)
+    stored = [one for one in stored if one.seq < before]
+    derived = await reading.derived(state)
+    foreseen = forecast(seen.rules, state, visit.now)
+    tasks = _tasks(visit, seen, draft)
+    deadlines = [_deadline(visit, one) for one in derived]
+    return visit.page(
+        "hazard",
+        draft.problem.status if draft and draft.problem else 200,
+        seen=seen,
+        hazard=state,
+        item=seen.item,
+        deadlines=deadlines,
+        waits=next((one for one in deadlines if one.left and not one.silent), None),
+        foreseen=[_coming(visit, one) for one in foreseen],
+        story=story.entries(visit, stored),
+        earlier=stored[0].seq if stored and stored[0].seq > 1 else None,
+        latest=before > state.seq,
+        tasks=tasks,
+        refused=_refused(seen.allowed),
+        lists=_lists(tasks),
+        draft=draft,
+        done=_done(visit),
+        operator_link=_operator_link(visit, state),
+    )
+
+
+def _before(visit: Visit, state: Hazard) -> int:
+    text = visit.request.query_params.get("before", "")
+    return int(text) if text.isdecimal() and 1 < int(text) <= state.seq else state.seq + 1
+
+
+def _deadline(visit: Visit, derived: Derived) -> Deadline:
+    clock = derived.clock
+    silent = clock.key in _SILENT
+    return Deadline(clock, derived, visit.left(clock.due) if clock.running else None, silent)
+
+
+def _done(visit: Visit) -> tuple[str, str] | None:
+    """What the reader has just done: kind and the command's name."""
+    for kind in ("done", "taken"):
+        command = COMMANDS.get(visit.request.query_params.get(kind, ""))
+        if command is not None:
+            return kind, visit.language.of(command)
+    return None
+
+
+def _operator_link(visit: Visit, state: Hazard) -> str | None:
+    ui = pages(visit.request).temporal_ui
+    return f"{ui}/workflows/{state.id}" if ui and visit.principal.actor.role in _OPERATORS else None
+
+
+# -- what comes next ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Coming:
+    """Something that happens by itself."""
+
+    at: str
+    what: str
+    told: str
+    rung: Rung | None
+    alarm: bool
+    provisional: bool
+
+
+def _coming(visit: Visit, one: Foreseen) -> Coming:
+    seats = [story.seat(visit, to.unit, to.role) for to in one.notices]
+    return Coming(
+        at=visit.due(one.at),
+        what=visit.language.of(one),
+        told=story.few(visit, seats),
+        rung=one.rung,
+        alarm=one.rung is None or one.rung is not Rung.L0,
+        provisional=one.provisional,
+    )
+
+
+# -- what one may do ---------------------------------------------------------------------------------
+
+
+def _tasks(visit: Visit, seen: Seen, draft: Draft | None) -> list[Task]:
+    given = [one for one in seen.allowed if one.allowed]
+    if draft and not any(one.command == draft.command for one in given):
+        given += [one for one in seen.allowed if one.command == draft.command]
+    return [_task(visit, seen, one, draft) for one in given]
+
+
+def _task(visit: Visit, seen: Seen, permission: Permission, draft: Draft | None) -> Task:
+    mine = draft if draft and draft.command == permission.command else None
+    return Task(
+        command=permission.command,
+        zh=permission.zh,
+        en=permission.en,
+        fields=form_fields(permission.command, seen.opened.state),
+        data=mine.data if mine and mine.key else beginning(permission.command, seen, visit.principal),
+        key=(mine.key if mine else "") or uuid4().hex,
+        open=mine is not None,
+        draft=mine or Draft(permission.command),
+    )
+
+
+def form_fields(command: str, state: Hazard) -> tuple[Field, ...]:
+    """The form of a command on a hazard, whose goals and milestones are known."""
+    plan = state.plan
+    known: dict[str, Sequence[tuple[str, str]]] = {}
+    if plan:
+        known["results"] = [(goal.id, f"{goal.id} {goal.text}") for goal in plan.goals]
+        known["milestones_done"] = [
+            (node.id, f"{node.id} {node.what}") for node in plan.milestones if node.done_at is None
+        ]
+    return fitted(fields_of(command), known)
+
+
+def _refused(allowed: Sequence[Permission]) -> tuple[list[Permission], list[Permission]]:
+    """What cannot be done now, and what is not his to do: each with its reason."""
+    now: list[Permission] = []
+    never: list[Permission] = []
+    for one in allowed:
+        if one.refused:
+            (never if one.refused.status == 403 else now).append(one)
+    return now, never
+
+
+def _lists(tasks: Sequence[Task]) -> set[str]:
+    """The lists of suggestions that the forms on the page refer to."""
+    found: set[str] = set()
+
+    def walk(fields: Sequence[Field]) -> None:
+        for one in fields:
+            found.add(one.list)
+            walk(one.inner)
+            for variant in one.variants:
+                walk(variant.inner)
+
+    for task in tasks:
+        walk(task.fields)
+    return found - {""}

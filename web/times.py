@@ -1,0 +1,33 @@
+"""Moments as people read them, in Asia/Shanghai: 11-25 24:00 is the end of the 25th, never 00:00 of the 26th."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from domain.values import last_day, local
+from web.language import Language
+
+
+def day(language: Language, value: date, this_year: int | None = None) -> str:
+    """11月25日; the year only when it is not the present one."""
+    year = value.year != this_year if this_year else False
+    if language.chinese:
+        return f"{f'{value.year}年' if year else ''}{value.month}月{value.day}日"
+    return f"{value.day} {_MONTHS[value.month - 1]}{f' {value.year}' if year else ''}"
+
+
+def moment(language: Language, value: datetime, this_year: int | None = None) -> str:
+    at = local(value)
+    return f"{day(language, at.date(), this_year)} {at:%H:%M}"
+
+
+def deadline(language: Language, due: datetime, this_year: int | None = None) -> str:
+    """A due date; the end of a day is its 24:00."""
+    if local(due).time().isoformat() == "00:00:00":
+        return f"{day(language, last_day(due), this_year)} 24:00"
+    return moment(language, due, this_year)
+
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+WEEKDAYS_ZH = ("一", "二", "三", "四", "五", "六", "日")
+WEEKDAYS_EN = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

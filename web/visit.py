@@ -1,0 +1,156 @@
+"""One request for a page: who looks, in which language, under which rules; and how its page is put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from api.context import Rooms, rooms
+from domain.library import Rules
+from domain.organisation import SEES_WHOLE_PROFILE, Role, Unit
+from domain.remaining import Remaining, remaining
+from domain.values import UnitId, local
+from storage.scope import Principal
+from web import assets, times
+from web.language import Language
+from web.templating import template
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; {script}form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+)
+_LIVE = "script-src 'self'; connect-src 'self'; "
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a page needs before anybody has signed in: the request and a language."""
+
+    request: Request
+    language: Language
+
+    @property
+    def here(self) -> str:
+        """The address of this page, for coming back to it in the other language."""
+        url = self.request.url
+        return f"{url.path}?{url.query}" if url.query and self.request.method == "GET" else url.path
+
+    def page(self, name: str, status: int = 200, *, live: bool = False, **values: Any) -> Response:
+        """The template ``name``.html with ``values``. ``live`` lets the page's one script run."""
+        text = template(name).render(
+            say=self.language.say,
+            of=self.language.of,
+            either=self.language.either,
+            chinese=self.language.chinese,
+            tag=self.language.tag,
+            sight=self,
+            asset=assets.address,
+            live=live,
+            **values,
+        )
+        return HTMLResponse(
+            text,
+            status,
+            headers={
+                "Content-Security-Policy": _POLICY.format(script=_LIVE if live else ""),
+                "Content-Language": self.language.tag,
+                # Not "no-referrer": with it browsers would not say which page a form comes from.
+                "Referrer-Policy": "same-origin",
+            },
+        )
+
+    def go(self, path: str, **query: str) -> Response:
+        """After a form: on to a page that may be reloaded without doing it again."""
+        return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, 303)
+
+
+@dataclass(frozen=True)
+class Visit(Sight):
+    """A page for somebody: his seat, the rules of his district, the present moment."""
+
+    principal: Principal
+    rules: Rules
+    now: datetime
+
+    @property
+    def rooms(self) -> Rooms:
+        return rooms(self.request)
+
+    @property
+    def today(self) -> date:
+        return local(self.now).date()
+
+    @cached_property
+    def units(self) -> dict[UnitId, Unit]:
+        return self.rules.book.organisation.by_id
+
+    @property
+    def whole(self) -> bool:
+        """Whether he sees the whole district."""
+        return self.principal.actor.role in SEES_WHOLE_PROFILE
+
+    def page(self, name: str, status: int = 200, *, live: bool = False, **values: Any) -> Response:
+        return super().page(name, status, live=live, visit=self, **values)
+
+    @property
+    def sections(self) -> list[tuple[str, str]]:
+        """The main pages: name and address."""
+        say = self.language.say
+        return [
+            (say("总览"), "/"),
+            (say("清单"), "/hazards"),
+            (say("登记"), "/report"),
+        ]
+
+    @property
+    def section(self) -> str:
+        """The main page this one belongs to."""
+        path = self.request.url.path
+        return "/" if path == "/" else f"/{path.split('/')[1]}"
+
+    # -- words --------------------------------------------------------------------------------------
+
+    def unit(self, id: str | None) -> str:
+        found = self.units.get(UnitId(id or ""))
+        return self.language.either(found.name, found.en) if found else (id or "")
+
+    def unit_names(self, ids: Iterable[str]) -> str:
+        return ("、" if self.language.chinese else ", ").join(self.unit(id) for id in ids)
+
+    def role(self, role: str) -> str:
+        try:
+            return self.language.of(Role(role))
+        except ValueError:
+            return role
+
+    @property
+    def seat(self) -> str:
+        actor = self.principal.actor
+        return f"{self.unit(actor.unit)} · {self.role(actor.role)}"
+
+    @property
+    def district(self) -> str:
+        book = self.rules.book
+        return self.language.either(book.name, book.en)
+
+    # -- times --------------------------------------------------------------------------------------
+
+    def day(self, value: date) -> str:
+        return times.day(self.language, value, self.today.year)
+
+    def moment(self, value: datetime) -> str:
+        return times.moment(self.language, value, self.today.year)
+
+    def due(self, value: datetime) -> str:
+        return times.deadline(self.language, value, self.today.year)
+
+    def left(self, due: datetime) -> Remaining:
+        """What is left until a deadline, by the working days of the calendar in force."""
+        return remaining(self.rules.calendar, self.now, due)
