@@ -6,6 +6,7 @@ With no variable set everything runs on this machine and keeps its data under `v
 
 import base64
 import binascii
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -44,8 +45,20 @@ def _database(value: SecretStr) -> SecretStr:
     return value
 
 
+def _archive(value: str) -> str:
+    if "://" in value and not re.fullmatch(r"s3://[a-z0-9.-]{3,63}(/.*)?", value):
+        raise ValueError("neither a folder nor a bucket")
+    return value
+
+
+def _http(value: str | None) -> str | None:
+    if value is not None and not re.fullmatch(r"https?://[^\s/]+/?", value):
+        raise ValueError("not the address of a server")
+    return value
+
+
 def _seed(text: str) -> bytes:
-    """The Ed25519 seed that a token key stands for."""
+    """The Ed25519 seed that a key of ours stands for."""
     try:
         seed = base64.b64decode(text.strip(), validate=True)
     except (binascii.Error, ValueError):
@@ -55,7 +68,7 @@ def _seed(text: str) -> bytes:
     return seed
 
 
-def _token_key(value: SecretStr | None) -> SecretStr | None:
+def _signing_key(value: SecretStr | None) -> SecretStr | None:
     if value is not None:
         _seed(value.get_secret_value())
     return value
@@ -79,9 +92,18 @@ DatabaseUrl = Annotated[
     AfterValidator(_database),
     Expect("sqlite:///… 或 postgresql+psycopg://…", "sqlite:///… or postgresql+psycopg://…", secret=True),
 ]
-TokenKey = Annotated[
+ArchiveUrl = Annotated[
+    str,
+    Field(min_length=1),
+    AfterValidator(_archive),
+    Expect("文件夹或 s3://桶/前缀", "a folder, or s3://bucket/prefix"),
+]
+OptionalServer = Annotated[
+    str | None, AfterValidator(_http), Expect("http(s)://主机:端口", "http(s)://host:port")
+]
+SigningKey = Annotated[
     SecretStr | None,
-    AfterValidator(_token_key),
+    AfterValidator(_signing_key),
     Expect(
         "32 字节的 base64（openssl rand -base64 32）",
         "base64 of 32 bytes (openssl rand -base64 32)",
@@ -133,7 +155,7 @@ class Settings(BaseSettings):
     metrics_address: OptionalAddress = None
     """Where the worker shows its figures to Prometheus; nowhere when unset."""
 
-    token_key: TokenKey = None
+    token_key: SigningKey = None
     """The key that signs tokens: base64 of a 32-byte Ed25519 seed. It goes before `token_key_file`."""
 
     token_key_file: File = Field(
@@ -148,25 +170,50 @@ class Settings(BaseSettings):
     temporal_ui_url: OptionalUrl = None
     """Where operators see a hazard's workflow, linked from its page for them; nowhere when unset."""
 
+    archive_url: ArchiveUrl = Field(
+        default_factory=lambda known: str(known.get("var_dir", "var") / "archive")
+    )
+    """Where the auditors' archive lies: a folder, or `s3://bucket/prefix`; S3's keys come from `AWS_…`."""
+
+    archive_endpoint: OptionalServer = None
+    """The server of an S3-compatible store that is not Amazon's, e.g. `http://10.0.0.5:9000`."""
+
+    archive_key: SigningKey = None
+    """The key that signs the archive's manifests, of the same form. It goes before `archive_key_file`."""
+
+    archive_key_file: File = Field(
+        default_factory=lambda known: Path(known.get("var_dir", "var")) / "archive.key"
+    )
+    """A file that holds such a key. Public keys that are trusted stand beside it, in `….pub`."""
+
     log_format: LogFormat = "console"
     """`console` for people; `json` for machines, one object a line."""
 
     def token_seed(self) -> bytes:
-        """The signing key itself: for whoever issues or checks tokens, and nobody else."""
-        if self.token_key is not None:
-            return _seed(self.token_key.get_secret_value())
+        """The key that signs tokens: for whoever issues or checks them, and nobody else."""
+        return self._seed_of("token_key", "令牌密钥", "token key")
+
+    def archive_seed(self) -> bytes:
+        """The key that signs manifests: for whoever seals the archive, and nobody else."""
+        return self._seed_of("archive_key", "归档密钥", "archive key")
+
+    def _seed_of(self, field: str, zh: str, en: str) -> bytes:
+        given: SecretStr | None = getattr(self, field)
+        if given is not None:
+            return _seed(given.get_secret_value())
+        file: Path = getattr(self, f"{field}_file")
+        name = PREFIX + field.upper()
         try:
-            return _seed(self.token_key_file.read_text("ascii"))
+            return _seed(file.read_text("ascii"))
         except OSError as error:
             raise SettingsError(
-                f"读不到令牌密钥文件 {self.token_key_file}，请设置 {PREFIX}TOKEN_KEY 或 {PREFIX}TOKEN_KEY_FILE"
-                f" | cannot read the token key file {self.token_key_file} ({error.strerror}): "
-                f"set {PREFIX}TOKEN_KEY or {PREFIX}TOKEN_KEY_FILE"
+                f"读不到{zh}文件 {file}，请设置 {name} 或 {name}_FILE"
+                f" | cannot read the {en} file {file} ({error.strerror}): set {name} or {name}_FILE"
             ) from None
         except ValueError:
             raise SettingsError(
-                f"令牌密钥文件 {self.token_key_file} 的内容应为 32 字节的 base64"
-                f" | the token key file {self.token_key_file} should hold the base64 of 32 bytes"
+                f"{zh}文件 {file} 的内容应为 32 字节的 base64"
+                f" | the {en} file {file} should hold the base64 of 32 bytes"
             ) from None
 
 

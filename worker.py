@@ -25,9 +25,11 @@ from temporalio.worker import (
     WorkflowRunner,
 )
 
+from activities.archive import Archiving, Keeper
 from activities.notices import Deliverer
 from activities.record import Recorder
 from activities.shift import Shifts
+from audit.archive import open_archive
 from channels.settings import ChannelsFile, for_log
 from domain.delivery import DeliveryPolicy
 from domain.library import LIBRARY
@@ -38,7 +40,8 @@ from service.temporal import connect
 from settings import Settings, SettingsError
 from storage import rulebooks
 from storage.database import Database, StorageUnavailable
-from workflows import delivery
+from workflows import delivery, schedules
+from workflows.archive import ArchiveWorkflow
 from workflows.delivery import DeliveryWorkflow
 from workflows.hazard import HazardWorkflow
 
@@ -54,20 +57,30 @@ def build(
     task_queue: str,
     *,
     deliverer: Deliverer | None = None,
+    keeper: Keeper | None = None,
     max_cached_workflows: int = 20_000,
     runner: WorkflowRunner | None = None,
 ) -> Worker:
-    """A worker for hazards, and for the delivery of notices when it is given a deliverer.
+    """A worker for hazards; with a deliverer for notices, with a keeper for the nightly archive too.
 
     The runner is unsandboxed: workflow code is a thin shell over a pure core whose imports are held by
     the import rules and whose determinism by replayed histories; the sandbox would cost a fifth of the
     throughput. The tests run it in the sandbox as well.
     """
+    workflows: list[type] = [HazardWorkflow]
+    activities: list[Callable[..., Any]] = [Recorder(database).record]
+    if deliverer is not None:
+        workflows.append(DeliveryWorkflow)
+        activities.append(Shifts(deliverer).deliver)
+    if keeper is not None:
+        archiving = Archiving(keeper)
+        workflows.append(ArchiveWorkflow)
+        activities += [archiving.find, archiving.keep, archiving.seal]
     return tuned(
         client,
         task_queue,
-        [HazardWorkflow, DeliveryWorkflow] if deliverer else [HazardWorkflow],
-        [Recorder(database).record, *([Shifts(deliverer).deliver] if deliverer else [])],
+        workflows,
+        activities,
         max_cached_workflows=max_cached_workflows,
         runner=runner,
     )
@@ -112,12 +125,14 @@ async def serve(settings: Settings) -> None:
     current = Current(database, LIBRARY)
     await current.refresh()
     client = await connect(settings, runtime)
+    await schedules.prepare(client, settings.task_queue)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     deliverer = Deliverer(database, LIBRARY, channels, _policy_of)
-    worker = build(client, database, settings.task_queue, deliverer=deliverer)
+    keeper = open_archive(settings, client, database)
+    worker = build(client, database, settings.task_queue, deliverer=deliverer, keeper=keeper)
     refreshing = asyncio.create_task(_keep_up(current, client, database, settings.task_queue))
     try:
         async with worker:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.events import Event
 from domain.state import Hazard
-from domain.values import Value
+from domain.values import HazardId, Value
 
 RECORD = "record"
 LEDGER_CONFLICT = "LedgerConflict"
@@ -38,3 +38,31 @@ class Shift(Value):
             name: getattr(self, name) + getattr(other, name) for name in Shift.model_fields if name != "busy"
         }
         return Shift(**summed, busy=self.busy or other.busy)
+
+
+ARCHIVE_FIND = "archive_find"
+ARCHIVE_KEEP = "archive_keep"
+ARCHIVE_SEAL = "archive_seal"
+
+
+class Run(Value):
+    """One run of a hazard's workflow."""
+
+    hazard: HazardId
+    run: str
+
+
+class Left(Value):
+    """A run that could not be archived, and why; trying again cannot mend it."""
+
+    run: Run
+    why: str
+
+
+class Seal(Value):
+    """What a sweep of the archive came to."""
+
+    manifest: int | None = None
+    """Number of the manifest it wrote, if there was anything to list."""
+    missing: tuple[str, ...] = ()
+    """What the record has and the archive lacks, one sentence each."""

@@ -135,7 +135,9 @@ def issue(settings: Settings, principal: Principal, lifetime: timedelta = LIFETI
     return LocalIdentity(signing_key(settings)).issue(principal, lifetime)
 
 
-def create_key(path: Path) -> None:
+def create_key(
+    path: Path, zh: str = "令牌密钥", en: str = "token key", variable: str = "QINGLING_TOKEN_KEY"
+) -> None:
     """Put a new key into a file that only its owner may read; one that is there already stays."""
     if path.exists():
         return
@@ -149,9 +151,9 @@ def create_key(path: Path) -> None:
                 os.link(draft.name, path)
     except OSError as error:
         raise SettingsError(
-            f"无法创建令牌密钥文件 {path}（{error.strerror}），请检查文件夹权限，或设置 QINGLING_TOKEN_KEY"
-            f" | cannot create the token key file {path} ({error.strerror}): check the folder's permissions, "
-            "or set QINGLING_TOKEN_KEY"
+            f"无法创建{zh}文件 {path}（{error.strerror}），请检查文件夹权限，或设置 {variable}"
+            f" | cannot create the {en} file {path} ({error.strerror}): check the folder's permissions, "
+            f"or set {variable}"
         ) from None
 
 

@@ -361,3 +361,31 @@ access_log = Table(
     Index("ix_access_log_hazard", "hazard_id", "n"),
 )
 """Who has read a confidential hazard (SEC-01). Append-only and chained, as the ledger is; one chain for all."""
+
+manifests = Table(
+    "manifests",
+    METADATA,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("day", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("root", String, nullable=False),
+    Column("sealed_at", Instant, nullable=False),
+)
+"""The archive's signed manifests, so that one that was taken away is missed."""
+
+archived = Table(
+    "archived",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("hazard_id", String),
+    Column("run_id", String),
+    Column("first_seq", Integer),
+    Column("last_seq", Integer),
+    Column("entry", Text, nullable=False),
+    Column("stored", Boolean, nullable=False),
+    Column("manifest", ForeignKey("manifests.number")),
+    Index("ix_archived_hazard", "hazard_id", "kind"),
+    Index("ix_archived_open", "name", **_where("manifest IS NULL")),
+)
+"""The archive's objects. ``entry`` is the line that stands for one in its manifest."""

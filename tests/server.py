@@ -15,6 +15,8 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
 from temporalio.worker import WorkflowRunner
 
+from activities.archive import Keeper
+from audit.archive import open_archive
 from deployment import file_example_contacts, publish_shipped
 from domain.commands import Command, parse
 from domain.library import LIBRARY
@@ -109,6 +111,7 @@ async def district(
     max_cached_workflows: int = 500,
     runner: WorkflowRunner | None = None,
     patience: timedelta = timedelta(seconds=10),
+    keeper: Keeper | None = None,
 ) -> AsyncIterator[District]:
     """A worker, a fresh SQLite database and a door on ``client``'s server."""
     settings = load_settings(
@@ -124,7 +127,12 @@ async def district(
     skipper = TimeSkipper(client, config=TimeSkippingConfig(enabled=False, max_session_skip_count=10_000))
     try:
         async with build(
-            client, database, settings.task_queue, max_cached_workflows=max_cached_workflows, runner=runner
+            client,
+            database,
+            settings.task_queue,
+            keeper=keeper or open_archive(settings, client, database),
+            max_cached_workflows=max_cached_workflows,
+            runner=runner,
         ):
             yield District(client, database, door, settings, skipper)
     finally:
