@@ -1,0 +1,235 @@
+"""A store of a thousand hazards verifies without a finding; whatever somebody changes in it is found and named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import sqlite3
+from datetime import timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from audit.findings import Part
+from audit.store import Folder
+from audit.verify import Verified, verify
+from domain.events import chain_hash
+from storage.database import Database
+from tests.audit.lives import fill
+from tests.storage.conftest import Sqlite
+
+HAZARDS = 60
+VICTIM = "QP-2026-000054"
+"""Its life went from the report to the archive."""
+OTHER = "QP-2026-000051"
+
+
+class Record(NamedTuple):
+    """A database file that a test may spoil."""
+
+    file: Path
+    rows: int
+
+    def verified(self, jobs: int = 1) -> Verified:
+        """Without an archive: these lives never ran on Temporal, so nothing of them can be missing there."""
+        url, nowhere = f"sqlite:///{self.file}", Folder(self.file.parent / "none")
+        return verify(url, nowhere, [], jobs=jobs, grace=timedelta(days=36500))
+
+    def change(self, *statements: str | tuple[str, tuple[object, ...]]) -> None:
+        """As somebody would who has the file: the triggers go first."""
+        with sqlite3.connect(self.file) as connection:
+            names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+            for (name,) in names:
+                connection.execute(f"DROP TRIGGER {name}")
+            for statement in statements:
+                changed = connection.execute(*((statement,) if isinstance(statement, str) else statement))
+                assert changed.rowcount > 0, statement
+        connection.close()
+
+    def row(self, hazard: str, seq: int) -> tuple[str, str, str]:
+        with sqlite3.connect(self.file) as connection:
+            found = connection.execute(
+                "SELECT prev_hash, hash, body FROM ledger WHERE hazard_id = ? AND seq = ?", (hazard, seq)
+            ).fetchone()
+        connection.close()
+        assert found
+        return found
+
+
+def filled(sqlite: Sqlite, hazards: int) -> Record:
+    url = sqlite.migrated()
+    database = Database.connect(url)
+    rows = fill(database, hazards)
+    database.close()
+    return Record(Path(url.removeprefix("sqlite:///")), rows)
+
+
+@pytest.fixture(scope="module")
+def some(sqlite: Sqlite) -> Record:
+    return filled(sqlite, HAZARDS)
+
+
+@pytest.fixture
+def record(some: Record, tmp_path: Path) -> Record:
+    shutil.copy(some.file, tmp_path / "spoilt.db")
+    return Record(tmp_path / "spoilt.db", some.rows)
+
+
+def where(found: Verified, part: Part) -> list[str]:
+    return [finding.where for finding in found.findings if finding.part is part]
+
+
+def only_about(found: Verified, hazard: str) -> bool:
+    return bool(found.findings) and all(hazard in finding.where for finding in found.findings)
+
+
+@pytest.mark.requirement("REG-08")
+def test_an_untouched_store_of_a_thousand_hazards_has_no_finding(sqlite: Sqlite) -> None:
+    thousand = filled(sqlite, 1000)
+    found = thousand.verified(jobs=2)
+    assert found.findings == ()
+    assert (found.hazards, found.rows) == (1000, thousand.rows)
+
+
+@pytest.mark.requirement("REG-08")
+def test_one_byte_of_a_row_is_found(record: Record) -> None:
+    _, _, body = record.row(VICTIM, 3)
+    at = len(body) // 2
+    spoilt = body[:at] + chr(ord(body[at]) ^ 1) + body[at + 1 :]
+    record.change(("UPDATE ledger SET body = ? WHERE hazard_id = ? AND seq = 3", (spoilt, VICTIM)))
+    found = record.verified()
+    assert where(found, Part.LEDGER) == [f"{VICTIM} 第3步"] and only_about(found, VICTIM)
+    assert "does not match its hash" in found.findings[0].en
+
+
+@pytest.mark.requirement("REG-08")
+def test_a_row_that_was_removed_is_missed(record: Record) -> None:
+    record.change(f"DELETE FROM ledger WHERE hazard_id = '{VICTIM}' AND seq = 2")
+    found = record.verified()
+    assert "entries 2 before it are missing" in found.findings[0].en and only_about(found, VICTIM)
+
+
+def test_a_last_row_that_was_removed_is_missed_by_the_read_model(record: Record) -> None:
+    record.change(
+        f"DELETE FROM ledger WHERE hazard_id = '{VICTIM}' AND seq = "
+        f"(SELECT max(seq) FROM ledger WHERE hazard_id = '{VICTIM}')"
+    )
+    found = record.verified()
+    assert set(where(found, Part.READ_MODEL)) == {VICTIM} and only_about(found, VICTIM)
+
+
+@pytest.mark.requirement("REG-08")
+def test_two_rows_that_were_swapped_are_found(record: Record) -> None:
+    record.change(
+        f"UPDATE ledger SET seq = 900 WHERE hazard_id = '{VICTIM}' AND seq = 3",
+        f"UPDATE ledger SET seq = 3 WHERE hazard_id = '{VICTIM}' AND seq = 4",
+        f"UPDATE ledger SET seq = 4 WHERE hazard_id = '{VICTIM}' AND seq = 900",
+    )
+    found = record.verified()
+    assert where(found, Part.LEDGER) == [f"{VICTIM} 第{seq}步" for seq in (3, 4, 5)]
+    assert only_about(found, VICTIM)
+
+
+@pytest.mark.requirement("REG-08")
+def test_a_forged_event_with_a_right_hash_breaks_the_chain_after_it(record: Record) -> None:
+    prev, _, body = record.row(VICTIM, 4)
+    forged = json.loads(body) | {"at": "2026-09-18T00:00:00+08:00"}
+    text = json.dumps(forged, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    record.change(
+        (
+            "UPDATE ledger SET body = ?, hash = ? WHERE hazard_id = ? AND seq = 4",
+            (text, chain_hash(prev, text), VICTIM),
+        )
+    )
+    found = record.verified()
+    assert where(found, Part.LEDGER) == [f"{VICTIM} 第5步"] and only_about(found, VICTIM)
+    assert "does not carry the hash of the one before" in found.findings[0].en
+
+
+def test_a_forged_last_event_with_a_right_chain_is_found_by_the_read_model(record: Record) -> None:
+    last = 2  # of a hazard that was reported and assigned, no more
+    hazard = "QP-2026-000055"
+    prev, _, body = record.row(hazard, last)
+    forged = json.loads(body)
+    forged["actor"]["person"] = "somebody-else"
+    text = json.dumps(forged, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    record.change(
+        (
+            "UPDATE ledger SET body = ?, hash = ?, actor_person = 'somebody-else' WHERE hazard_id = ? AND seq = ?",
+            (text, chain_hash(prev, text), hazard, last),
+        )
+    )
+    found = record.verified()
+    assert where(found, Part.READ_MODEL) and only_about(found, hazard)
+
+
+@pytest.mark.requirement("REG-08")
+def test_a_rulebook_edited_after_the_fact_is_found(record: Record) -> None:
+    with sqlite3.connect(record.file) as connection:
+        digest, body = connection.execute(
+            "SELECT digest, body FROM rulebooks WHERE kind = 'book' AND name = 'qingpu'"
+        ).fetchone()
+    connection.close()
+    record.change(("UPDATE rulebooks SET body = ? WHERE digest = ?", (body.replace("10", "11", 1), digest)))
+    found = record.verified()
+    assert [(finding.part, finding.where) for finding in found.findings] == [(Part.RULES, digest[:12])]
+
+
+def test_a_rulebook_replaced_together_with_its_digest_is_missed_by_its_hazards(record: Record) -> None:
+    with sqlite3.connect(record.file) as connection:
+        digest, body = connection.execute(
+            "SELECT digest, body FROM rulebooks WHERE kind = 'book' AND name = 'qingpu'"
+        ).fetchone()
+    connection.close()
+    other = body.replace("10", "11", 1)
+    record.change(
+        (
+            "UPDATE rulebooks SET body = ?, digest = ? WHERE digest = ?",
+            (other, hashlib.sha256(other.encode()).hexdigest(), digest),
+        )
+    )
+    found = record.verified()
+    assert len(found.findings) == HAZARDS
+    assert digest[:12] in found.findings[0].en
+
+
+@pytest.mark.requirement("REG-08")
+@pytest.mark.parametrize(
+    ("table", "change"),
+    [
+        ("hazards", "SET state = 'CLOSED'"),
+        ("hazards", "SET place = '别处'"),
+        ("deadlines", "SET due = '2030-01-01T00:00:00.000000+00:00'"),
+        ("involved", "SET unit_id = unit_id || '-elsewhere'"),
+    ],
+)
+def test_a_read_model_row_changed_by_hand_is_found(record: Record, table: str, change: str) -> None:
+    hazard = "QP-2026-000052"  # assigned, being planned: it has a deadline
+    key = "id" if table == "hazards" else "hazard_id"
+    record.change(f"UPDATE {table} {change} WHERE {key} = '{hazard}'")
+    found = record.verified()
+    assert set(where(found, Part.READ_MODEL)) == {hazard} and only_about(found, hazard)
+
+
+def test_a_column_that_no_longer_says_what_the_text_says_is_found(record: Record) -> None:
+    record.change(f"UPDATE ledger SET actor_unit = 'elsewhere' WHERE hazard_id = '{VICTIM}' AND seq = 2")
+    found = record.verified()
+    assert where(found, Part.READ_MODEL) == [VICTIM] and "actor_unit" in found.findings[0].en
+
+
+def test_a_whole_hazard_that_was_taken_over_from_another_is_found(record: Record) -> None:
+    """Right hashes in a right chain, of another hazard."""
+    record.change(
+        f"DELETE FROM ledger WHERE hazard_id = '{VICTIM}'",
+        f"UPDATE ledger SET hazard_id = '{VICTIM}' WHERE hazard_id = '{OTHER}'",
+    )
+    found = record.verified()
+    assert {VICTIM, OTHER} == set(where(found, Part.READ_MODEL))
+
+
+def test_each_finding_is_one_line_in_two_languages(record: Record) -> None:
+    record.change(f"DELETE FROM ledger WHERE hazard_id = '{VICTIM}' AND seq = 2")
+    for finding in record.verified().findings:
+        assert "\n" not in finding.line and " | " in finding.line and VICTIM in finding.line
