@@ -365,5 +365,97 @@ def load_calendar(
     )
 
 
+# -- auditors ----------------------------------------------------------------------------------------
+
+Jobs = Annotated[int, typer.Option(min=1, max=64, help="进程数 | processes")]
+From = Annotated[
+    str,
+    typer.Option("--from", help="历史来源 auto / server / archive | where histories come from"),
+]
+
+
+@app.command()
+def verify(
+    archive: Annotated[bool, typer.Option("--archive", help="只核验归档 | the archive alone")] = False,
+    at: Annotated[
+        Path | None, typer.Option(help="归档副本所在文件夹 | the folder of a copy of the archive")
+    ] = None,
+    trust: Annotated[
+        list[str] | None, typer.Option(help="另外信任的公钥（base64） | a public key to trust as well")
+    ] = None,
+    jobs: Jobs = 1,
+    as_json: AsJson = False,
+) -> None:
+    """核验台账、读模型、规则、归档和签名 | verify ledgers, read model, rules, archive and signatures."""
+    from audit.commands import verify_record
+
+    raise SystemExit(
+        verify_record(
+            found_settings(), archive_only=archive, at=at, trust=trust or [], jobs=jobs, as_json=as_json
+        )
+    )
+
+
+@app.command()
+def replay(
+    hazards: Annotated[list[str] | None, typer.Argument(help="隐患编号 | numbers of hazards")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="全部隐患 | every hazard")] = False,
+    since: Annotated[
+        str | None, typer.Option(help="此日以来有变动的 | those that moved since, e.g. 2026-09-01")
+    ] = None,
+    from_: From = "auto",
+    jobs: Jobs = 1,
+    as_json: AsJson = False,
+) -> None:
+    """在现有代码上复演历史，与台账逐步比对 | replay histories on today's code and compare with the record."""
+    from audit.commands import parsed_since, replay_hazards
+
+    try:
+        moment = parsed_since(since) if since else None
+    except ValueError:
+        fail(f"“{since}”不是日期，如 2026-09-01 | {since!r} is no date, e.g. 2026-09-01")
+    raise SystemExit(
+        replay_hazards(
+            found_settings(),
+            hazards=hazards or [],
+            everything=all_,
+            since=moment,
+            source=_source(from_),
+            jobs=jobs,
+            as_json=as_json,
+        )
+    )
+
+
+@app.command()
+def archive(
+    hazards: Annotated[
+        list[str] | None, typer.Argument(help="在办隐患也一并留存 | open hazards to copy as well")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """立即归档已结束的历史并签署清单（每晚自动进行） | archive what is finished now; every night does the same."""
+    from audit.commands import archive_now
+
+    raise SystemExit(archive_now(found_settings(), hazards=hazards or [], as_json=as_json))
+
+
+@app.command()
+def repair(
+    hazard: Annotated[str, typer.Argument(help="隐患编号 | number of the hazard")],
+    from_: From = "auto",
+) -> None:
+    """断电丢失的台账末尾，按历史补记 | give a ledger back the last entries that a power cut took."""
+    from audit.commands import repair_hazard
+
+    raise SystemExit(repair_hazard(found_settings(), hazard, _source(from_)))
+
+
+def _source(said: str) -> str:
+    if said not in ("auto", "server", "archive"):
+        fail(f"没有来源“{said}”，请用 auto、server 或 archive | no source {said!r}: auto, server or archive")
+    return said
+
+
 if __name__ == "__main__":
     main()

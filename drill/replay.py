@@ -1,28 +1,25 @@
-"""Replaying a finished history on today's code, and hearing what it would have recorded."""
+"""Replaying a history on today's code, sandboxed or not, for drills and tests."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import AsyncIterator
 
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.worker import (
-    Interceptor,
-    Replayer,
-    StartLocalActivityInput,
-    UnsandboxedWorkflowRunner,
-    WorkflowInboundInterceptor,
-    WorkflowInterceptorClassInput,
-    WorkflowOutboundInterceptor,
-    WorkflowRunner,
-)
+from temporalio.worker import UnsandboxedWorkflowRunner, WorkflowRunner
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
-from temporalio.workflow import ActivityHandle
 
-from activities.contract import Entry
-from workflows.hazard import HazardWorkflow
+from audit import replay
 
-_PURE = ("domain", "workflows", "activities", "drill", "pydantic", "pydantic_core", "annotated_types")
+_PURE = (
+    "domain",
+    "workflows",
+    "activities",
+    "audit",
+    "drill",
+    "pydantic",
+    "pydantic_core",
+    "annotated_types",
+)
 RUNNERS: dict[str, WorkflowRunner] = {
     "unsandboxed": UnsandboxedWorkflowRunner(),
     "sandboxed": SandboxedWorkflowRunner(
@@ -37,38 +34,11 @@ class NotReplayable(ValueError):
 
 async def replayed(history: WorkflowHistory, runner: WorkflowRunner) -> list[str]:
     """The hashes of the events that a replay comes to, in order. Raises :class:`NotReplayable`."""
-    hashes: list[str] = []
-    replayer = Replayer(
-        workflows=[HazardWorkflow],
-        workflow_runner=runner,
-        data_converter=pydantic_data_converter,
-        interceptors=[_Listening(hashes)],
-    )
-    outcome = await replayer.replay_workflow(history, raise_on_replay_failure=False)
-    if outcome.replay_failure:
-        raise NotReplayable(str(outcome.replay_failure))
-    return hashes
+    found = [run async for run in replay.replayed(_only(history), runner=runner)]
+    if found[0].failure:
+        raise NotReplayable(found[0].failure)
+    return [event.hash for event in found[0].events]
 
 
-class _Listening(Interceptor):
-    """Keeps the hash of every event that the workflow hands to its record."""
-
-    def __init__(self, hashes: list[str]) -> None:
-        self._hashes = hashes
-
-    def workflow_interceptor_class(
-        self, input: WorkflowInterceptorClassInput
-    ) -> type[WorkflowInboundInterceptor] | None:
-        hashes = self._hashes
-
-        class Outbound(WorkflowOutboundInterceptor):
-            def start_local_activity(self, input: StartLocalActivityInput) -> ActivityHandle[Any]:
-                entries = (given for given in input.args if isinstance(given, Entry))
-                hashes.extend(event.hash for entry in entries for event in entry.events)
-                return super().start_local_activity(input)
-
-        class Inbound(WorkflowInboundInterceptor):
-            def init(self, outbound: WorkflowOutboundInterceptor) -> None:
-                super().init(Outbound(outbound))
-
-        return Inbound
+async def _only(history: WorkflowHistory) -> AsyncIterator[WorkflowHistory]:
+    yield history

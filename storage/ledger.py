@@ -260,7 +260,7 @@ def verify(connection: Connection, hazard: HazardId) -> list[str]:
     if not last:
         return ["没有任何记录 / there is no record at all"]
     if chain:
-        findings += _read_model_findings(connection, chain)
+        findings += read_model_findings(connection, chain)
     return findings
 
 
@@ -280,7 +280,7 @@ def verify_derived(connection: Connection, hazard: HazardId) -> list[str]:
         chain.append(event)
     if not chain:
         return ["没有任何记录 / there is no record at all"]
-    return findings + _rules_findings(connection, chain) + _read_model_findings(connection, chain)
+    return findings + _rules_findings(connection, chain) + read_model_findings(connection, chain)
 
 
 def _column_findings(row: Row[*tuple[Any, ...]], event: Event) -> list[str]:
@@ -306,7 +306,8 @@ def _rules_findings(connection: Connection, chain: Sequence[Event]) -> list[str]
     ]
 
 
-def _read_model_findings(connection: Connection, chain: list[Event]) -> list[str]:
+def read_model_findings(connection: Connection, chain: Sequence[Event]) -> list[str]:
+    """Where the read model is not what follows from all the events of a hazard, one sentence each."""
     state: Hazard | None = None
     count: list[projection.Counted] = []
     try:
