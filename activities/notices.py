@@ -31,6 +31,8 @@ from storage.errors import StorageError
 log = structlog.get_logger(__name__)
 
 _AT_ONCE = 8
+_A_ROUND = 64
+"""Messages a round sends at most, so that a round of slow recipients ends well before a shift does."""
 _FIRST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(minutes=30)
 
@@ -82,7 +84,8 @@ class Deliverer:
         lapsed = [row.id for row in due if row.lapsed]
         if lapsed:
             await self._database.write(deliveries.lapsed, lapsed)
-        todo = await self._within_the_rate(channels, batches(row for row in due if not row.lapsed))
+        fresh = batches(row for row in due if not row.lapsed)
+        todo = await self._within_the_rate(channels, fresh[:_A_ROUND])
         one_of_few = asyncio.Semaphore(_AT_ONCE)
 
         async def send(batch: Batch) -> Shift:

@@ -22,6 +22,8 @@ SHIFT_SECONDS = 600.0
 LOOK_SECONDS = 1.0
 """How long a district without new notices is left in peace."""
 _FIGURES_SECONDS = 15.0
+_SIGN_OF_LIFE_SECONDS = 2.0
+"""A round may take longer than the silence after which a worker is taken for dead."""
 
 
 class TemporalMeter:
@@ -66,9 +68,9 @@ class Shifts:
         figures_at = 0.0
         done = Shift()
         going_home = asyncio.create_task(activity.wait_for_worker_shutdown())
+        alive = asyncio.create_task(_signs_of_life())
         try:
             while time.monotonic() < ends and not going_home.done():
-                activity.heartbeat()
                 now = await self._deliverer.round(profile, meter)
                 done = done.plus(now)
                 if time.monotonic() >= figures_at:
@@ -79,4 +81,11 @@ class Shifts:
                         await asyncio.wait_for(asyncio.shield(going_home), LOOK_SECONDS)
         finally:
             going_home.cancel()
+            alive.cancel()
         return done
+
+
+async def _signs_of_life() -> None:
+    while True:
+        activity.heartbeat()
+        await asyncio.sleep(_SIGN_OF_LIFE_SECONDS)

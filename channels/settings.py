@@ -286,4 +286,7 @@ class ChannelsFile:
 def for_log(channels: Channels) -> dict[str, Any]:
     """How many of each kind: nothing that names anybody."""
     kinds = [endpoint.kind for endpoint in channels.endpoints.values()]
-    return {"mail": channels.mail is not None, **{kind: kinds.count(kind) for kind in sorted(set(kinds))}}
+    return {
+        "mail_server": channels.mail is not None,
+        **{kind: kinds.count(kind) for kind in sorted(set(kinds))},
+    }

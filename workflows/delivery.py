@@ -19,7 +19,7 @@ with workflow.unsafe.imports_passed_through():
 WORKFLOW = "Delivery"
 
 _LONGEST_SHIFT = timedelta(minutes=20)
-_SILENCE = timedelta(seconds=30)
+_SILENCE = timedelta(seconds=10)
 """A worker that is not heard of for so long is taken for dead, and another begins a shift."""
 _SHIFTS_A_RUN = 144
 _UNTIL_IT_WORKS = RetryPolicy(

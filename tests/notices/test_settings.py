@@ -86,7 +86,7 @@ def test_secrets_come_from_the_environment_or_a_file(file, tmp_path, monkeypatch
     assert channels.endpoints["g"].url.get_secret_value().endswith("key=k")
     assert channels.endpoints["h"].secret.get_secret_value() == HOOK_SECRET
     assert HOOK_SECRET not in repr(channels) and "key=k" not in repr(channels)
-    assert for_log(channels) == {"mail": False, "webhook": 1, "wecom": 1}
+    assert for_log(channels) == {"mail_server": False, "webhook": 1, "wecom": 1}
 
 
 def test_a_seat_has_what_its_unit_its_post_and_everybody_has():

@@ -40,11 +40,11 @@ async def persist(deployment: Deployment, who, hazard: HazardId, name: str, key:
     raise AssertionError(f"{name} was never answered")
 
 
-async def persist_report(deployment: Deployment, key: str) -> HazardId:
+async def persist_report(deployment: Deployment, key: str, **form: object) -> HazardId:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         try:
-            return (await deployment.report(seats.DESK, key, **seats.hotline())).hazard
+            return (await deployment.report(seats.DESK, key, **seats.hotline(**form))).hazard
         except (NotRecorded, Pending, StorageUnavailable):
             await asyncio.sleep(0.5)
     raise AssertionError("the report was never answered")
