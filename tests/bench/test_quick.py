@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from bench import delivery
 from bench.figures import TARGETS
 from bench.run import SMALLEST, run
 from bench.show import show, write_docs
@@ -32,3 +33,8 @@ async def test_the_smallest_run_gives_every_figure(tmp_path: Path) -> None:
     text = docs.read_text()
     assert text.startswith("before\n") and text.endswith("\nafter\n")
     assert "old" not in text and TARGETS[0].zh in text
+
+
+async def test_the_cost_of_a_delivery_is_measured(tmp_path: Path) -> None:
+    found = await delivery.measure(80, tmp_path)
+    assert found["delivered_per_s"] > 0 and all(value > 0 for value in found.values())
