@@ -251,6 +251,44 @@ def contacts_template(
 
 
 @app.command()
+def export(
+    sheet: Annotated[Path, typer.Option(help="写入的文件，.xlsx 或 .csv | file to write, .xlsx or .csv")],
+    profile: Annotated[str, typer.Option(help="区级配置 | profile")] = "qingpu",
+    unit: Annotated[
+        str | None,
+        typer.Option(help="以哪个单位的身份查看，缺省为清零办 | unit that looks, the office when not given"),
+    ] = None,
+    role: Annotated[str, typer.Option(help="角色 | role")] = "office",
+    person: Annotated[
+        str, typer.Option(help="人员代号，涉密查阅留痕 | opaque reference, for the access log")
+    ] = "command-line",
+    open_: Annotated[bool, typer.Option("--open", help="只要未清零的 | only what is not cleared")] = False,
+    overdue: Annotated[bool, typer.Option(help="只要超期的 | only what is overdue")] = False,
+    text: Annotated[str | None, typer.Option(help="文字 | words")] = None,
+    lang: Annotated[str, typer.Option(help="zh / en")] = "zh",
+) -> None:
+    """导出台账 | write the ledger of hazards to a sheet."""
+    from deployment import office_of, seat
+    from documents.command import export as write
+    from service.identity import NoSuchSeat
+    from storage.readmodel import Filters
+
+    try:
+        principal = seat(profile, unit or office_of(profile), role, person)
+        filters = Filters(open=open_ or None, overdue=overdue or None, text=text)
+        written = write(found_settings(), principal, sheet, filters, _language(lang))
+    except (NoSuchSeat, ValueError, OSError) as error:
+        fail(str(error))
+    print(f"已导出 {written} 行：{sheet} | {written} rows written to {sheet}")
+
+
+def _language(lang: str) -> str:
+    if lang not in ("zh", "en"):
+        fail(f"没有语言“{lang}”，请用 zh 或 en | no language {lang!r}: zh or en")
+    return lang
+
+
+@app.command()
 def forecast(
     hazard: Annotated[str, typer.Argument(help="隐患编号 | number of the hazard")],
     as_json: AsJson = False,

@@ -153,6 +153,16 @@ def seat(profile: str, unit: str, role: str, person: str, post: str = "") -> Pri
     return Principal(profile=profile, actor=actor)
 
 
+def office_of(profile: str) -> str:
+    """The coordinating office of a profile, by its id. Raises :class:`NoSuchSeat` for no such profile."""
+    books = shipped_profiles()
+    if profile not in books:
+        raise NoSuchSeat(
+            f"没有区级配置“{profile}”，可用：{'、'.join(books)}", f"there is no profile {profile!r}"
+        )
+    return books[profile].organisation.office
+
+
 def stored_forecast(
     settings: Settings, hazard: str, now: datetime
 ) -> tuple[Organisation, tuple[Foreseen, ...]] | None:

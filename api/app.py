@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
 
-from api import auditing, contacts, docs, hazards, notices, operations, problems, reference
+from api import auditing, contacts, docs, hazards, notices, operations, problems, reference, sheets
 from api.context import Rooms
 from api.limits import DEFAULT_RATE, Limiter, Rate
 from api.metrics import Metrics
@@ -60,6 +60,7 @@ def bare_app(lifespan: Lifespan | None = None) -> FastAPI:
     app.state.metrics = Metrics()
     app.add_middleware(Exchange, metrics=app.state.metrics)
     problems.install(app)
+    sheets.install(app)
     hazards.install(app)
     notices.install(app)
     reference.install(app)

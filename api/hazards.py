@@ -90,6 +90,9 @@ class Search(BaseModel):
     )
     colour: Colour | None = None
     overdue: bool | None = None
+    open: Annotated[bool, Field(description="未清零（含超期） not cleared yet, overdue included")] | None = (
+        None
+    )
     urgency: Urgency | None = None
     subdistrict: Annotated[str, Field(max_length=64)] | None = None
     channel: Channel | None = None
@@ -401,6 +404,7 @@ def filters_of(search: Search, organisation: Organisation) -> Filters:
         hazard_class=search.hazard_class,
         colour=search.colour,
         overdue=search.overdue,
+        open=search.open,
         urgency=search.urgency,
         subdistrict=unit(search.subdistrict),
         channel=search.channel,

@@ -1,0 +1,75 @@
+"""Routes of sheets: the list of hazards as a file, narrowed as the list is (RPT-01)."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+from fastapi import FastAPI, Query, Request
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, Response, StreamingResponse
+
+from api.context import rooms
+from api.hazards import HAZARDS, READ, Caller, Search, filters_of
+from api.problems import documented
+from documents import sheets
+from domain.values import local
+from storage.readmodel import Order
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+
+class Sheet(Search):
+    """The filters of the list; a sheet holds all of it."""
+
+    lang: Literal["zh", "en"] = "zh"
+
+
+def install(app: FastAPI) -> None:
+    for ending, endpoint, media in (("csv", as_csv, "text/csv"), ("xlsx", as_xlsx, XLSX)):
+        app.add_api_route(
+            f"{HAZARDS}.{ending}",
+            endpoint,
+            methods=["GET"],
+            tags=READ,
+            operation_id=f"sheet_{ending}",
+            summary=f"台账（{ending}） the list as {ending}",
+            response_class=Response,
+            responses={
+                200: {"description": "整表 the whole list", "content": {media: {}}},
+                **documented(400, 401, 403, 422, 429, 503),
+            },
+        )
+
+
+async def as_csv(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:
+    text = sheets.as_csv(await _rows(request, principal, search), search.lang)
+    return StreamingResponse(text, media_type="text/csv; charset=utf-8", headers=_named("csv"))
+
+
+async def as_xlsx(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:
+    folder = tempfile.TemporaryDirectory(prefix="sheet-")
+    path = Path(folder.name) / "sheet.xlsx"
+    try:
+        await sheets.write_xlsx(path, await _rows(request, principal, search), lang=search.lang)
+    except BaseException:
+        folder.cleanup()
+        raise
+    done = BackgroundTask(folder.cleanup)
+    return FileResponse(path, media_type=XLSX, headers=_named("xlsx"), background=done)
+
+
+async def _rows(request: Request, principal: Caller, search: Sheet) -> AsyncIterator[list[sheets.Cell]]:
+    reading = rooms(request).reading
+    organisation = (await reading.rules(principal)).book.organisation
+    filters = filters_of(search, organisation)
+    order = Order[search.order.upper()]
+    return sheets.rows(reading, principal, organisation, filters, order, search.lang)
+
+
+def _named(ending: str) -> dict[str, str]:
+    today = local(datetime.now(UTC))
+    return {"Content-Disposition": f'attachment; filename="hazards-{today:%Y%m%d}.{ending}"'}

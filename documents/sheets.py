@@ -1,0 +1,181 @@
+"""台账 and any list as a sheet: one row a hazard, headings as on the registration form (F01, RPT-01).
+
+A sheet is written while it is read, page by page, so a hundred thousand rows take the memory of one page.
+Nothing in it is a formula: what a resident wrote stays text, whatever it begins with.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import AsyncIterator, Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import xlsxwriter
+
+from domain.organisation import Organisation
+from domain.values import Labelled, UnitId, local
+from service.reading import Reading
+from storage.readmodel import LONGEST_PAGE, Filters, HazardRow, Order
+from storage.scope import Principal
+
+Cell = str | int | datetime | None
+Rows = AsyncIterator[list[Cell]]
+
+MOST_ROWS = 1_048_575
+"""Rows of an xlsx sheet below its heading."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""With these a spreadsheet begins a formula, also when it reads csv."""
+
+
+class Column(NamedTuple):
+    """``width`` in characters."""
+
+    zh: str
+    en: str
+    width: int
+    cell: Callable[[HazardRow, Callable[[UnitId | None], str]], Cell | Labelled | bool]
+
+
+COLUMNS = (
+    Column("编号", "number", 16, lambda row, _: row.id),
+    Column("标题", "title", 28, lambda row, _: row.title),
+    Column("状态", "state", 14, lambda row, _: row.state),
+    Column("整治方式", "mode", 10, lambda row, _: row.mode),
+    Column("管辖单位", "owner", 18, lambda row, unit: unit(row.owner)),
+    Column("超期情况", "punctuality", 9, lambda row, _: row.sla),
+    Column("督办级别", "rung", 9, lambda row, _: row.level),
+    Column("下一期限", "next deadline", 17, lambda row, _: row.next_due),
+    Column("紧急程度", "urgency", 9, lambda row, _: row.urgency),
+    Column("风险等级", "risk colour", 9, lambda row, _: row.colour),
+    Column("重大隐患", "major", 9, lambda row, _: row.major),
+    Column("密级", "confidentiality", 7, lambda row, _: row.confidentiality),
+    Column("发现渠道", "channel", 12, lambda row, _: row.channel),
+    Column("登记单位", "registered by", 18, lambda row, unit: unit(row.registered_by)),
+    Column("所在街镇", "sub-district", 14, lambda row, unit: unit(row.subdistrict)),
+    Column("地点", "place", 36, lambda row, _: row.place),
+    Column("部/事件编号", "catalogue code", 11, lambda row, _: row.code),
+    Column("四类风险", "risk category", 9, lambda row, _: row.category),
+    Column("登记时间", "reported at", 17, lambda row, _: row.reported_at),
+    Column("轮次", "round", 6, lambda row, _: row.round),
+    Column("回潮次数", "relapses", 9, lambda row, _: row.relapses),
+    Column("销号时间", "struck off at", 17, lambda row, _: row.cleared_at),
+    Column("销号编号", "strike-off number", 22, lambda row, _: row.strike_off),
+    Column("归档时间", "closed at", 17, lambda row, _: row.closed_at),
+    Column("并入", "merged into", 16, lambda row, _: row.merged_into),
+    Column("外部来源", "source", 12, lambda row, _: row.external_source),
+    Column("外部工单号", "number there", 16, lambda row, _: row.external_number),
+    Column("最近办理", "updated at", 17, lambda row, _: row.updated_at),
+)
+
+
+async def rows(
+    reading: Reading,
+    principal: Principal,
+    organisation: Organisation,
+    filters: Filters,
+    order: Order = Order.REPORTED,
+    lang: str = "zh",
+) -> Rows:
+    """The rows of a list that ``principal`` may see, each read of a confidential one logged (SEC-01)."""
+
+    def unit(id: UnitId | None) -> str:
+        found = organisation.by_id.get(id) if id else None
+        return (found.en if found and lang == "en" and found.en else found.name if found else id) or ""
+
+    cursor: str | None = None
+    while True:
+        page = await reading.find(principal, filters, cursor, LONGEST_PAGE, order)
+        for row in page.rows:
+            yield [_plain(column.cell(row, unit), lang) for column in COLUMNS]
+        cursor = page.next
+        if cursor is None:
+            return
+
+
+def _plain(value: Cell | Labelled | bool, lang: str) -> Cell:
+    if isinstance(value, Labelled):
+        return value.en if lang == "en" else value.zh
+    if isinstance(value, bool):
+        return ("yes" if lang == "en" else "是") if value else ""
+    return value
+
+
+def headings(lang: str = "zh") -> list[str]:
+    return [column.en if lang == "en" else column.zh for column in COLUMNS]
+
+
+# -- csv ---------------------------------------------------------------------------------------------
+
+
+async def as_csv(rows: Rows, lang: str = "zh") -> AsyncIterator[bytes]:
+    """UTF-8 with the mark by which spreadsheets know it, some rows at a time."""
+    text = io.StringIO(newline="")
+    sheet = csv.writer(text)
+    sheet.writerow(headings(lang))
+    yield b"\xef\xbb\xbf"
+    async for row in rows:
+        sheet.writerow([_csv_cell(cell) for cell in row])
+        if text.tell() > 1 << 16:
+            yield _taken(text)
+    yield _taken(text)
+
+
+def _taken(text: io.StringIO) -> bytes:
+    some = text.getvalue().encode()
+    text.seek(0)
+    text.truncate()
+    return some
+
+
+def _csv_cell(cell: Cell) -> Any:
+    if isinstance(cell, datetime):
+        return f"{local(cell):%Y-%m-%d %H:%M}"
+    if isinstance(cell, str) and cell.startswith(_FORMULA):
+        return f"'{cell}"  # a csv cannot say that a cell is text: the apostrophe does
+    return cell
+
+
+# -- xlsx --------------------------------------------------------------------------------------------
+
+
+async def write_xlsx(path: Path, rows: Rows, name: str = "台账", lang: str = "zh") -> int:
+    """Write the sheet to ``path``; how many rows it has. Raises ``ValueError`` past what a sheet can hold."""
+    book = xlsxwriter.Workbook(
+        path,
+        {
+            "constant_memory": True,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_date_format": "yyyy-mm-dd hh:mm",
+        },
+    )
+    sheet = book.add_worksheet(name)
+    bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
+    for number, column in enumerate(COLUMNS):
+        sheet.set_column(number, number, column.width)
+    sheet.write_row(0, 0, headings(lang), bold)
+    sheet.freeze_panes(1, 1)
+    written = 0
+    try:
+        async for row in rows:
+            written += 1
+            if written > MOST_ROWS:
+                raise ValueError(
+                    "一张表放不下，请加筛选条件或改用 csv / too many rows for a sheet: narrow the list, or take csv"
+                )
+            for number, cell in enumerate(row):
+                if isinstance(cell, datetime):
+                    sheet.write_datetime(written, number, local(cell).replace(tzinfo=None))
+                elif isinstance(cell, int):
+                    sheet.write_number(written, number, cell)
+                elif cell:
+                    sheet.write_string(written, number, cell)
+        sheet.autofilter(0, 0, written, len(COLUMNS) - 1)
+    finally:
+        book.close()
+    return written
