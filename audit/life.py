@@ -15,7 +15,7 @@ from domain.events import Event, evolve
 from domain.library import Library, Rules
 from domain.organisation import Actor
 from domain.state import Hazard
-from domain.values import ClockKey, Value, local
+from domain.values import Value, local
 from storage.errors import StorageError
 from storage.ledger import StoredEvent
 
@@ -171,9 +171,9 @@ def words_of(event: Event) -> tuple[str, str]:
 
 @dataclass(frozen=True)
 class Course:
-    """One running of a clock from its start to its end. ``n`` counts the runnings of its kind, from 1."""
+    """One running of a clock from its start to its end. ``key`` is its id; ``n`` counts its runnings, from 1."""
 
-    key: ClockKey
+    key: str
     n: int
     steps: tuple[Step, ...]
     """Those that set or moved it; the clock as it then stood is ``after.clocks[key]``."""
@@ -184,7 +184,7 @@ class Course:
 def courses(steps: Sequence[Step]) -> tuple[Course, ...]:
     """Every running of every clock, in the order they started."""
     found: list[Course] = []
-    current: dict[ClockKey, int] = {}
+    current: dict[str, int] = {}
     for step in steps:
         before = step.before.clocks if step.before else {}
         for key, clock in step.after.clocks.items():
@@ -192,7 +192,7 @@ def courses(steps: Sequence[Step]) -> tuple[Course, ...]:
             if key not in current or old is None or old.started != clock.started:
                 if key in current:
                     found[current[key]] = _ended(found[current[key]], step)
-                n = 1 + sum(course.key is key for course in found)
+                n = 1 + sum(course.key == key for course in found)
                 current[key] = len(found)
                 found.append(Course(key, n, (step,), None))
             elif (old.due, old.due_by, old.provisional) != (clock.due, clock.due_by, clock.provisional):

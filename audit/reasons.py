@@ -12,10 +12,12 @@ from typing import Literal
 
 from audit.life import Course, Step, courses, rules_before, words_of
 from domain import clocks
+from domain.events import Event
 from domain.forecast import Explanation, explain
 from domain.hazard import allowed
 from domain.library import Library, Rules
 from domain.organisation import Actor, Role
+from domain.policy import RungRow
 from domain.refusal import Refused
 from domain.state import Alarm, Clock
 from domain.transitions import BY_COMMAND, TRANSITIONS
@@ -173,7 +175,7 @@ def _rule(step: Step, rules: Rules) -> tuple[str, str, str]:
         en = f"{row.id}: open to {', or '.join(who.en for who in row.who)}"
         return row.requirement, zh, en
     if event.alarm and isinstance(event.alarm.what, Rung):
-        rung = rules.book.policy.rung(event.alarm.what)
+        rung = _rung(event, event.alarm.what, rules)
         return rung.source, f"{rung.rung} {rung.rung.zh}：{rung.document}", f"{rung.rung}: {rung.document_en}"
     return "REM-02", "到期不销号，只转为超期（I1）", "a deadline closes nothing; the hazard is overdue (I1)"
 
@@ -182,12 +184,19 @@ def _rows(step: Step, rules: Rules, library: Library) -> tuple[CitedRow, ...]:
     """The clock that rang and its rung, or the clocks that the event started or moved."""
     event, cited = step.event, []
     if event.clock and step.before:
-        cited.append(_clock_row(step.before.clocks[event.clock], library))
+        cited.append(_clock_row(step.before.clocks[event.clock_id or ""], library))
         if event.alarm and isinstance(event.alarm.what, Rung):
-            rung = rules.book.policy.rung(event.alarm.what)
+            rung = _rung(event, event.alarm.what, rules)
             cited.append(CitedRow(row=str(rung.rung), rung=rung.rung, limit=rung.after, source=rung.source))
         return tuple(cited)
     return tuple(_clock_row(clock, library) for clock in event.changes.clocks)
+
+
+def _rung(event: Event, rung: Rung, rules: Rules) -> RungRow:
+    """The row of a rung on the ladder of the clock that climbed it."""
+    policy = rules.book.policy
+    row = policy.row_by_id.get(event.row or "")
+    return policy.rung(rung, row.ladder if row else "full")
 
 
 def _clock_row(clock: Clock, library: Library) -> CitedRow:
@@ -238,7 +247,7 @@ def _escalation(step: Step) -> Escalation | None:
     event = step.event
     if event.alarm is None or event.clock is None or step.before is None:
         return None
-    clock = step.before.clocks[event.clock]
+    clock = step.before.clocks[event.clock_id or ""]
     return Escalation(
         clock=clock.key,
         bearer=clock.bearer,

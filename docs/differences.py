@@ -5,9 +5,53 @@ Each entry: the rule it is about, then what differs, in Chinese and in English.
 
 DIFFERENCES = (
     (
-        "MOD-01",
-        "挂牌整治（T09、T14–T16、T20、T29）及其状态、子任务尚未建立。",
-        "Listing (T09, T14–T16, T20, T29) with its states and sub-tasks is to come.",
+        "T09",
+        "已在研判中的隐患再提请挂牌，研判期限不重新起算。挂牌后不得提级、退单或再次提请挂牌。",
+        "A listing asked for while the hazard is under triage does not start that deadline anew. What is listed is "
+        "neither passed up, sent back nor listed again.",
+    ),
+    (
+        "T13",
+        "未经申请单位提出、或由城运中心管辖的隐患，不能退回申请单位（T11），须转递。",
+        "What the transfer desk holds has no requester to be returned to (T11); it is routed.",
+    ),
+    (
+        "T17",
+        "挂牌整治：牵头单位签收即整体和本单位子任务签收（sign）；配合单位各自签收子任务（sign_subtask）。子任务的报结、牵头确认、退回为 "
+        "T21a–T21c；报结人不得自行确认。已确认的子任务被退回即返工。",
+        "Of a listed hazard the lead signs for the whole and its own part (sign), each cooperating unit for its part "
+        "(sign_subtask). Reporting, confirming and sending back a part are T21a–T21c; who reported does not confirm. "
+        "A part sent back after it was confirmed is done again.",
+    ),
+    (
+        "T19",
+        "挂牌整治：写明单位的时间节点是该单位子任务的期限，没有写单位的才移动整体期限；节点在方案批准（T20）后生效。退回的方案另有一个方案期限。",
+        "Of a listed hazard a node with a unit is the date of that unit's part; only a node without one moves the "
+        "date of the whole, and both once the plan is approved (T20). A plan sent back has its deadline anew.",
+    ),
+    (
+        "T20",
+        "只有本件的牵头副区长（或清零办代）能审批方案和延期；重点防控只由牵头副区长批准。",
+        "Only the vice-mayor who sponsors this hazard (or the office for him) decides on its plan and extension; key "
+        "control is approved by the sponsor alone.",
+    ),
+    (
+        "T29",
+        "验收由清零办签署；验收组组长提交的须写明签署人。组长单位参与整治的，由清零办派出组长。",
+        "The office signs the acceptance; the chair names who signed when he files it. Where the chair's unit handles "
+        "the hazard, the office provides the chair.",
+    ),
+    (
+        "T32",
+        "挂牌的隐患回潮，原副区长、牵头和配合单位不变，各子任务重新整治，摘牌公告不再欠；不另行挂牌公告。",
+        "A listed hazard that relapses keeps sponsor, lead and cooperating units; every part is remediated anew, the "
+        "publication of the removal is no longer owed, and the listing is not published again.",
+    ),
+    (
+        "N44",
+        "挂牌公告、备案、摘牌公告由清零办登记（record_listing_notice）；未登记的，末次回头看不得归档。",
+        "The office records publication and filing (record_listing_notice); the last look-back does not close a "
+        "hazard while one is owed.",
     ),
     (
         "T01",
@@ -39,9 +83,9 @@ DIFFERENCES = (
     ),
     (
         "T23",
-        "转入重点防控由批准者本人办理：一般、分流为一把手，提级为清零办。没有另设申请一步。",
+        "转入重点防控由批准者本人办理：一般、分流为一把手，提级为清零办，挂牌为牵头副区长。没有另设申请一步。",
         "Key control is entered by whoever approves it: the principal for general and diverted hazards, the "
-        "office for upgraded ones. There is no request before it.",
+        "office for upgraded ones, the sponsor for listed ones. There is no request before it.",
     ),
     (
         "T24",
@@ -53,9 +97,9 @@ DIFFERENCES = (
     ),
     (
         "T31",
-        "提级整治的回头看由清零办或已涉及该隐患的其他单位办理；一般、分流由责任单位或清零办办理。",
-        "At an upgraded hazard the office or another unit already concerned with it looks back; at general and "
-        "diverted ones the owner or the office.",
+        "提级、挂牌的回头看由清零办或已涉及该隐患而未承办的其他单位办理；一般、分流由责任单位或清零办办理。",
+        "At an upgraded or listed hazard the office or another unit concerned that did not handle it looks back; at "
+        "general and diverted ones the owner or the office.",
     ),
     (
         "T33",

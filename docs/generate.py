@@ -85,7 +85,14 @@ def _part(words: Language) -> Iterable[str]:
         yield clock_rows(policy, words)
         yield other_numbers(policy, words)
         yield words.say("#### 督办阶梯", "#### The ladder")
-        yield ladder(policy, words)
+        yield ladder(policy.ladder, words)
+        for name, own in policy.ladders.items():
+            rungs = words.say("、", ", ").join(own.rungs)
+            yield words.say(
+                f"##### 阶梯 `{name}`：{rungs}，其中不同的级",
+                f"##### Ladder `{name}`: {rungs}; the rungs that differ",
+            )
+            yield ladder(own.rows, words)
     yield words.say("## 四、与流程规格的差别", "## 4. Differences to the process specification")
     yield "\n".join(f"- **{rule}** {words.say(zh, en)}" for rule, zh, en in DIFFERENCES)
 
@@ -201,8 +208,8 @@ def clock_rows(policy: Policy, words: Language) -> str:
             f"`{row.id}`",
             words.name(row.clock),
             _case(row, words),
-            words.name(row.limit),
-            words.name(row.cap),
+            words.name(row.limit) + _with_experts(row, words),
+            words.name(row.cap) + _asked_before(row, words),
             words.all(row.remind),
             _rungs(policy, row),
             words.say(*_BEARERS[row.bearer]),
@@ -219,11 +226,25 @@ def clock_rows(policy: Policy, words: Language) -> str:
     )
 
 
+def _with_experts(row: ClockRow, words: Language) -> str:
+    if row.expert is None:
+        return ""
+    return words.say(f"（请专家评审的{row.expert.zh}）", f" ({row.expert.en} with experts)")
+
+
+def _asked_before(row: ClockRow, words: Language) -> str:
+    if row.ask_before is None:
+        return ""
+    return words.say(f"（至迟到期前{row.ask_before.zh}申请）", f" (asked for {row.ask_before.en} before)")
+
+
 _BEARERS = {
     "owner": ("管辖单位", "the owner"),
     "bearer": ("承担单位", "the bearer of the deadline"),
     "desk": ("城运中心", "the transfer desk"),
     "office": ("清零办", "the office"),
+    "sponsor": ("牵头副区长", "the sponsor"),
+    "authority": ("挂牌审批机关", "the listing authority"),
     "lead": ("牵头单位", "the lead unit of the category"),
     "leading_group": ("领导小组", "the leading group"),
     "all": ("全区各承办单位", "all units that handle hazards"),
@@ -237,6 +258,8 @@ def _case(row: ClockRow, words: Language) -> str:
     if row.categories:
         numbers = words.say("、", ", ").join(str(category) for category in row.categories)
         parts.append(words.say(f"风险类别 {numbers}", f"risk categories {numbers}"))
+    if row.subtask is not None:
+        parts.append(words.say("子任务", "sub-tasks") if row.subtask else words.say("整体", "the whole"))
     return words.say("，", ", ").join(parts) or words.say("全部", "all")
 
 
@@ -262,7 +285,7 @@ def other_numbers(policy: Policy, words: Language) -> str:
     )
 
 
-def ladder(policy: Policy, words: Language) -> str:
+def ladder(rungs: Iterable[RungRow], words: Language) -> str:
     rows = [
         (
             f"{row.rung} {words.name(row.rung)}",
@@ -275,7 +298,7 @@ def ladder(policy: Policy, words: Language) -> str:
             _remarks(row, words),
             row.source,
         )
-        for row in policy.ladder
+        for row in rungs
     ]
     return _table(
         words.say(
@@ -298,7 +321,7 @@ def _addressees(addressees: tuple[Addressee, ...], words: Language) -> str:
 
 def _addressee(addressee: Addressee, words: Language) -> str:
     role = Role(addressee.role)
-    if addressee.who in ("office", "desk"):
+    if addressee.who in ("office", "desk", "sponsor"):
         return words.name(role)
     zh, en = _BEARERS[addressee.who]
     return words.say(f"{zh}的{role.zh}", f"{role.en} of {en}")

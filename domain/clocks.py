@@ -7,6 +7,7 @@ from typing import Literal
 
 from domain.calendar import Deadline
 from domain.library import Rules
+from domain.organisation import Role
 from domain.policy import ClockRow, RungRow
 from domain.state import Alarm, Clock, Hazard
 from domain.values import (
@@ -24,30 +25,40 @@ MAIN_TIMER: dict[State, ClockKey] = {
     State.REPORTED: ClockKey.VERIFY,
     State.UNDER_TRIAGE: ClockKey.TRIAGE,
     State.JURISDICTION_RULING: ClockKey.JURISDICTION,
+    State.LISTING_REVIEW: ClockKey.LISTING_REVIEW,
     State.AWAITING_SIGNOFF: ClockKey.SIGN,
     State.PLANNING: ClockKey.PLAN,
+    State.PLAN_REVIEW: ClockKey.PLAN_REVIEW,
     State.KEY_CONTROL: ClockKey.CONTROL_REVIEW,
     State.SELF_ASSESSMENT: ClockKey.ASSESS,
     State.AWAITING_RECOGNITION: ClockKey.RECOGNISE,
+    State.ACCEPTANCE: ClockKey.ACCEPT,
     State.CLEARED: ClockKey.LOOKBACK,
     State.LOOK_BACK: ClockKey.LOOKBACK_DO,
 }
 """The timer each state starts when it is entered and ends when it is left (process.md §3.2)."""
 
 
-def start(rules: Rules, hazard: Hazard, key: ClockKey, now: datetime) -> Clock | None:
-    """A clock of ``hazard`` started at ``now``, or ``None`` when its policy sets no such deadline."""
+def start(
+    rules: Rules, hazard: Hazard, key: ClockKey, now: datetime, subtask: UnitId | None = None
+) -> Clock | None:
+    """A clock of ``hazard``, or of one unit's sub-task, started at ``now``; ``None`` when the policy sets no
+    such deadline."""
     if key is ClockKey.LOOKBACK:
         return _lookback(rules, hazard, now)
-    row = rules.book.policy.row(key, hazard.case)
+    case = hazard.case._replace(subtask=True) if subtask else hazard.case
+    row = rules.book.policy.row(key, case)
     if row is None:
         return None
-    ends = rules.calendar.deadline(now, row.limit)
+    heard = hazard.triage is not None and hazard.triage.expert_review
+    limit = row.expert if heard and row.expert else row.limit
+    ends = rules.calendar.deadline(now, limit)
     clock = Clock(
         key=key,
+        subtask=subtask,
         row=row.id,
-        bearer=_bearer(rules, hazard, row),
-        limit=row.limit,
+        bearer=subtask or _bearer(rules, hazard, row),
+        limit=limit,
         cap=row.cap,
         started=now,
         limit_due=ends.due,
@@ -84,12 +95,15 @@ def _lookback(rules: Rules, hazard: Hazard, now: datetime) -> Clock | None:
 
 def _bearer(rules: Rules, hazard: Hazard, row: ClockRow) -> UnitId:
     organisation, category = rules.book.organisation, rules.book.category(hazard.category)
-    return {
+    bearers = {
         "owner": hazard.owner,
         "desk": organisation.desk,
         "office": organisation.office,
         "lead": (category.lead if category else None) or hazard.owner,
-    }[row.bearer]
+        "sponsor": organisation.seat_of(Role.SPONSOR),
+        "authority": organisation.seat_of(Role.LISTING_AUTHORITY),
+    }
+    return bearers[row.bearer] or organisation.office
 
 
 def scheduled(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Clock:
@@ -183,6 +197,14 @@ def _set_to(
     return scheduled(rules, hazard, moved, now)
 
 
+def asked_until(rules: Rules, clock: Clock) -> datetime:
+    """Until when an extension may be asked for: the due date, or the end of a day before it (N44)."""
+    row = row_of(rules, clock)
+    if row.ask_before is None:
+        return clock.due
+    return end_of(rules.calendar.shift(last_day(clock.due), -row.ask_before.n))
+
+
 def planned(rules: Rules, hazard: Hazard, clock: Clock, last_node: datetime, now: datetime) -> Clock:
     """到点清零 (PLN-01): the plan's last node is the effective due date when it is the earlier one.
 
@@ -205,9 +227,9 @@ def taken_up(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Clock
     went_on = clock.model_copy(update={"stopped_at": None})
     if not climbed or climbed[0].at >= now:
         return went_on
-    policy = rules.book.policy
-    in_hours = policy.hours_ladder(row_of(rules, clock), hazard.case)
-    lowest = policy.rung(Rung(climbed[0].what))
+    policy, row = rules.book.policy, row_of(rules, clock)
+    in_hours = policy.hours_ladder(row, hazard.case)
+    lowest = policy.rung(Rung(climbed[0].what), row.ladder)
 
     def no_sooner_than(rung: RungRow) -> datetime:
         if in_hours and rung.after_hours and lowest.after_hours:
@@ -217,7 +239,9 @@ def taken_up(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Clock
 
     kept = clock.alarms[: clock.alarms.index(climbed[0]) + 1]
     later = (
-        alarm.model_copy(update={"at": max(alarm.at, no_sooner_than(policy.rung(Rung(alarm.what))))})
+        alarm.model_copy(
+            update={"at": max(alarm.at, no_sooner_than(policy.rung(Rung(alarm.what), row.ladder)))}
+        )
         for alarm in climbed[1:]
     )
     return went_on.model_copy(update={"alarms": (*kept, *later)})

@@ -6,6 +6,7 @@ clocks. So an effect names only what is particular to it.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from domain.events import Changes, Event, Notice
 from domain.library import Rules
 from domain.organisation import Actor, Role
 from domain.policy import Addressee
-from domain.state import Clock, Hazard, Obligation
+from domain.state import Clock, Hazard, Obligation, Subtask
 from domain.values import ClockKey, Rung, Sla, State, UnitId, local
 
 
@@ -29,8 +30,8 @@ class Draft:
         """The working copy. It is the draft's own, so it is written on instead of copied at each step."""
         self.notices: list[Notice] = []
         self._set: dict[str, Any] = {}
-        self._clocks: dict[ClockKey, Clock] = {}
-        self._ended: list[ClockKey] = []
+        self._clocks: dict[str, Clock] = {}
+        self._ended: list[str] = []
 
     # -- what effects say ---------------------------------------------------------------------------
 
@@ -48,54 +49,55 @@ class Draft:
         vars(self.hazard).update(fields)
 
     def enter(self, state: State) -> None:
-        """Move to ``state``: its main timer starts, that of the state left ends."""
+        """Move to ``state``: its main timer starts unless it runs already, that of the state left ends."""
         left = clocks.MAIN_TIMER.get(self.hazard.state)
         if left:
             self.end(left)
         self.set(state=state)
         entered = clocks.MAIN_TIMER.get(state)
-        if entered:
+        if entered and entered not in self.hazard.clocks:
             self.start(entered)
 
-    def start(self, key: ClockKey) -> None:
-        clock = clocks.start(self.rules, self.hazard, key, self.now)
+    def start(self, key: ClockKey, subtask: UnitId | None = None) -> None:
+        clock = clocks.start(self.rules, self.hazard, key, self.now, subtask)
         if clock:
             self.put(clock)
 
     def put(self, clock: Clock) -> None:
         """Let a clock stand as given."""
-        self._clocks[clock.key] = clock
-        if clock.key in self._ended:
-            self._ended.remove(clock.key)
-        self._write({"clocks": {**self.hazard.clocks, clock.key: clock}})
+        self._clocks[clock.id] = clock
+        if clock.id in self._ended:
+            self._ended.remove(clock.id)
+        self._write({"clocks": {**self.hazard.clocks, clock.id: clock}})
 
-    def end(self, *keys: ClockKey) -> None:
-        for key in keys:
-            self._clocks.pop(key, None)
-            if key in self.before.clocks and key not in self._ended:
-                self._ended.append(key)
-        remaining = {key: clock for key, clock in self.hazard.clocks.items() if key not in keys}
+    def end(self, *ids: str) -> None:
+        """Clocks by their ids; a ``ClockKey`` is that of the hazard's own."""
+        for id in ids:
+            self._clocks.pop(id, None)
+            if id in self.before.clocks and id not in self._ended:
+                self._ended.append(id)
+        remaining = {id: clock for id, clock in self.hazard.clocks.items() if id not in ids}
         self._write({"clocks": remaining})
 
-    def end_all(self) -> None:
-        self.end(*self.hazard.clocks)
+    def end_all(self, but: Collection[str] = ()) -> None:
+        self.end(*(id for id in self.hazard.clocks if id not in but))
 
-    def stop(self, key: ClockKey) -> None:
+    def stop(self, id: str) -> None:
         """Silence a clock; it keeps its dates (I6)."""
-        clock = self.hazard.clocks.get(key)
+        clock = self.hazard.clocks.get(id)
         if clock:
             self.put(clock.model_copy(update={"stopped_at": self.now}))
 
-    def go_on(self, key: ClockKey) -> None:
+    def go_on(self, id: str) -> None:
         """Let a stopped clock go on as if it had not been stopped."""
-        clock = self.hazard.clocks.get(key)
+        clock = self.hazard.clocks.get(id)
         if clock:
             self.put(clocks.taken_up(self.rules, self.hazard, clock, self.now))
 
     def lower_the_ladder(self) -> None:
         """Everything the owner is late with stands at L0 again; what was reached stays on record (§3.4)."""
-        for clock in tuple(self.hazard.clocks.values()):
-            if clock.bearer == self.hazard.owner and clock.level is not Rung.L0:
+        for clock in tuple(self.hazard.owners_clocks()):
+            if clock.level is not Rung.L0:
                 self.put(clock.model_copy(update={"level": Rung.L0}))
 
     def involve(self, *units: UnitId) -> None:
@@ -125,6 +127,7 @@ class Draft:
             "office": organisation.office,
             "desk": organisation.desk,
             "leading_group": organisation.leading_group,
+            "sponsor": organisation.seat_of(Role.SPONSOR),
         }[addressee.who]
         return ((unit, addressee.role),) if unit else ()
 
@@ -160,18 +163,28 @@ class Draft:
 
     def _follow_the_ladder(self) -> None:
         hazard = self.hazard
-        level = max((c.level for c in hazard.clocks.values() if c.bearer == hazard.owner), default=Rung.L0)
+        level = max((clock.level for clock in hazard.owners_clocks()), default=Rung.L0)
         highest = dict(hazard.highest)
         for clock in hazard.clocks.values():
             if clock.level.step > highest.get(clock.bearer, Rung.L0).step:
                 highest[clock.bearer] = clock.level
-        for name, value in (("level", level), ("highest", highest), ("sla", self._sla())):
+        sla = self._sla(hazard.owners_clocks())
+        parts = tuple(self._on_its_ladder(one) for one in hazard.subtasks)
+        found = (("level", level), ("highest", highest), ("sla", sla), ("subtasks", parts))
+        for name, value in found:
             if getattr(hazard, name) != value:
                 self.set(**{name: value})
 
-    def _sla(self) -> Sla:
-        """Punctuality of what the owner owes: his running clocks only (I6)."""
-        owed = [clock for clock in self.hazard.running() if clock.bearer == self.hazard.owner]
+    def _on_its_ladder(self, one: Subtask) -> Subtask:
+        """A sub-task as its own clocks make it: it climbs a ladder of its own (I7)."""
+        own = tuple(self.hazard.clocks_of(one.unit))
+        level = max((clock.level for clock in own), default=Rung.L0)
+        update = {"level": level, "highest": max(one.highest, level), "sla": self._sla(own)}
+        return one.model_copy(update=update)
+
+    def _sla(self, borne: Iterable[Clock]) -> Sla:
+        """Punctuality of what somebody bears: his running clocks only (I6)."""
+        owed = [clock for clock in borne if clock.running]
         if any(clock.due <= self.now for clock in owed if clock.key is not ClockKey.LOOKBACK):
             return Sla.OVERDUE
         if any(clock.reminded for clock in owed):

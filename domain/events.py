@@ -25,9 +25,11 @@ from domain.state import (
     Done,
     Extension,
     Hazard,
+    Listing,
     Obligation,
     Plan,
     PlannedLookback,
+    Subtask,
     Triage,
 )
 from domain.values import (
@@ -43,6 +45,7 @@ from domain.values import (
     UnitId,
     Urgency,
     Value,
+    clock_id,
 )
 
 DONE_KEPT = 1000
@@ -58,6 +61,8 @@ class Notice(Value):
     document: str
     rung: Rung | None = None
     clock: ClockKey | None = None
+    subtask: UnitId | None = None
+    """The unit whose sub-task it is about, where it is not about the whole."""
     due: datetime | None = None
 
 
@@ -95,6 +100,8 @@ class Changes(Value):
     plan: Plan | None = None
     extension: Extension | None = None
     completion: Completion | None = None
+    listing: Listing | None = None
+    subtasks: tuple[Subtask, ...] | None = None
     obligations: tuple[Obligation, ...] | None = None
     proposals: tuple[str, ...] | None = None
     cleared_at: datetime | None = None
@@ -110,7 +117,8 @@ class Changes(Value):
     cleared: tuple[str, ...] = ()
     clocks: tuple[Clock, ...] = ()
     """Clocks as they stand after the event, for those it started or changed."""
-    clocks_ended: tuple[ClockKey, ...] = ()
+    clocks_ended: tuple[str, ...] = ()
+    """Ids of the clocks that are no more."""
 
 
 _PARTS = frozenset({"cleared", "clocks", "clocks_ended"})
@@ -141,6 +149,8 @@ class Event(Value):
     """Digest of the command, by which a repetition under the same key is told from another command."""
     alarm: Alarm | None = None
     clock: ClockKey | None = None
+    subtask: UnitId | None = None
+    """The unit whose sub-task the clock that rang times."""
     changes: Changes
     notices: tuple[Notice, ...] = ()
     rules: Digest
@@ -160,6 +170,11 @@ class Event(Value):
     def body(self) -> str:
         """The text that is hashed and stored: canonical JSON of everything but the chain itself."""
         return canonical(self, exclude={"prev", "hash"})
+
+    @property
+    def clock_id(self) -> str | None:
+        """Id of the clock that rang, if one did."""
+        return clock_id(self.clock, self.subtask) if self.clock else None
 
     def sealed(self, prev: str) -> Event:
         return self.model_copy(update={"prev": prev, "hash": chain_hash(prev, self.body)})
@@ -194,8 +209,8 @@ def evolve(hazard: Hazard | None, event: Event) -> Hazard:
     for name in changes.cleared:
         new[name] = Hazard.model_fields[name].default
     if changes.clocks or changes.clocks_ended:
-        clocks = {key: clock for key, clock in hazard.clocks.items() if key not in changes.clocks_ended}
-        clocks.update({clock.key: clock for clock in changes.clocks})
+        clocks = {id: clock for id, clock in hazard.clocks.items() if id not in changes.clocks_ended}
+        clocks.update({clock.id: clock for clock in changes.clocks})
         new["clocks"] = clocks
     if event.key and event.digest:
         done = Done(seq=event.seq, digest=event.digest, refused=event.refused is not None)

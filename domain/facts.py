@@ -53,6 +53,8 @@ class Fact(NamedTuple):
 
     ``on_time`` is said of a clearance: whether the work was reported done by its due date; ``None`` where
     none was running.
+
+    A clock of one unit's sub-task is told from the hazard's own by its id: ``remediate@yingjiju``.
     """
 
     kind: FactKind
@@ -97,7 +99,7 @@ def facts_of(event: Event, after: Hazard, due: datetime | None) -> Iterator[Fact
     if changes.mode is not None and changes.mode not in (Mode.GENERAL, Mode.DIVERTED) and event.seq > 1:
         yield Fact(FactKind.UPGRADED if changes.mode is Mode.UPGRADED else FactKind.LISTED, owner)
     if event.type == "overdue" and event.clock:
-        yield Fact(FactKind.OVERDUE, _bearer(event, after), event.clock.value)
+        yield Fact(FactKind.OVERDUE, _bearer(event, after), event.clock_id or "")
     if event.type == "escalation" and event.clock:
         yield Fact(FactKind.RUNG, _bearer(event, after), event.rule)
     if event.type == "return":
@@ -126,6 +128,5 @@ def _on_time(after: Hazard, due: datetime | None) -> bool | None:
 
 
 def _bearer(event: Event, after: Hazard) -> UnitId:
-    assert event.clock is not None
-    clock: Clock | None = after.clocks.get(event.clock)
+    clock: Clock | None = after.clocks.get(event.clock_id or "")
     return clock.bearer if clock else after.owner

@@ -9,8 +9,9 @@ from domain.calendar import CountedDay
 from domain.events import Event, Notice, evolve
 from domain.ladder import next_wakeup, tick
 from domain.library import Rules
+from domain.organisation import Organisation
 from domain.state import Clock, Hazard
-from domain.values import ClockKey, Digest, Limit, LimitKind, Rung, Sla, State, Value, last_day, local
+from domain.values import ClockKey, Digest, Limit, LimitKind, Rung, Sla, State, UnitId, Value, last_day, local
 
 _STEPS = 200
 """More alarms than any hazard has: a forecast always ends, because time closes nothing and starts little."""
@@ -23,6 +24,8 @@ class Foreseen(Value):
     type: str
     rung: Rung | None = None
     clock: ClockKey
+    subtask: UnitId | None = None
+    """The unit whose sub-task the clock times, where it is not the whole's."""
     state: State
     sla: Sla
     provisional: bool
@@ -35,6 +38,7 @@ class Explanation(Value):
     """How a due date was reached: start, limit, the days one by one, what moved it, row and source."""
 
     clock: ClockKey
+    subtask: UnitId | None = None
     started: datetime
     limit: Limit
     days: tuple[CountedDay, ...]
@@ -61,7 +65,7 @@ def forecast(rules: Rules, hazard: Hazard, now: datetime) -> tuple[Foreseen, ...
             break
         at = max(wake, now)
         for event in tick(rules, hazard, at):
-            clock = hazard.clocks[event.clock] if event.clock else None
+            clock = hazard.clocks[event.clock_id] if event.clock_id else None
             hazard = evolve(hazard, event)
             if clock and event.alarm:
                 found.append(_foreseen(rules, hazard, clock, event))
@@ -71,12 +75,13 @@ def forecast(rules: Rules, hazard: Hazard, now: datetime) -> tuple[Foreseen, ...
 def _foreseen(rules: Rules, hazard: Hazard, clock: Clock, event: Event) -> Foreseen:
     assert event.alarm is not None
     what = event.alarm.what
-    zh, en = _in_words(what, clock)
+    zh, en = _in_words(what, clock, rules.book.organisation)
     return Foreseen(
         at=event.at,
         type=event.type,
         rung=what if isinstance(what, Rung) else None,
         clock=clock.key,
+        subtask=clock.subtask,
         state=hazard.state,
         sla=hazard.sla,
         provisional=clock.provisional or not rules.calendar.publishes(last_day(event.at)),
@@ -86,15 +91,19 @@ def _foreseen(rules: Rules, hazard: Hazard, clock: Clock, event: Event) -> Fores
     )
 
 
-def _in_words(what: Rung | str, clock: Clock) -> tuple[str, str]:
+def _in_words(what: Rung | str, clock: Clock, organisation: Organisation) -> tuple[str, str]:
     if what == "open":
         return "回头看到期，待办理", "the look-back falls due"
+    zh, en = clock.key.zh, clock.key.en
+    if clock.subtask:
+        unit = organisation.by_id[clock.subtask]
+        zh, en = f"{unit.name}·{zh}", f"{unit.en or unit.name}'s {en}"
     if what == "due":
-        return f"“{clock.key.zh}”期限届满，转为超期", f"the {clock.key.en} deadline passes: overdue"
+        return f"“{zh}”期限届满，转为超期", f"the {en} deadline passes: overdue"
     assert isinstance(what, Rung)
     if what in (Rung.L4, Rung.L5):
         return f"{what} {what.zh}：提交清零办决定", f"{what} {what.en}: laid before the office to decide"
-    return f"{what} {what.zh}（{clock.key.zh}）", f"{what} {what.en} ({clock.key.en})"
+    return f"{what} {what.zh}（{zh}）", f"{what} {what.en} ({en})"
 
 
 def explain(rules: Rules, clock: Clock) -> Explanation:
@@ -106,6 +115,7 @@ def explain(rules: Rules, clock: Clock) -> Explanation:
     zh, en = _sentences(clock, days, source)
     return Explanation(
         clock=clock.key,
+        subtask=clock.subtask,
         started=local(clock.started),
         limit=clock.limit,
         days=days,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Literal
 
+from domain import clocks
 from domain.draft import Draft
 from domain.events import Event, evolve
 from domain.library import Rules
@@ -34,7 +35,7 @@ def tick(rules: Rules, hazard: Hazard, now: datetime) -> tuple[Event, ...]:
 
 def _due(hazard: Hazard, now: datetime) -> tuple[Clock, Alarm] | None:
     ready = [
-        (clock.alarms[0].at, clock.key.value, clock)
+        (clock.alarms[0].at, clock.id, clock)
         for clock in hazard.running()
         if clock.alarms and clock.alarms[0].at <= now
     ]
@@ -49,25 +50,30 @@ def _ring(rules: Rules, hazard: Hazard, clock: Clock, alarm: Alarm, now: datetim
     draft = Draft(rules, hazard, alarm.at)
     draft.put(clock.model_copy(update={"alarms": clock.alarms[1:]}))
     about: dict[str, Any] = {"at": now, "alarm": alarm, "clock": clock.key, "row": clock.row}
+    if clock.subtask:
+        about["subtask"] = clock.subtask
     if alarm.what == "open":
         draft.enter(State.LOOK_BACK)
         draft.notify(hazard.owner, Role.LIAISON, "回头看通知", clock=clock.key, due=clock.due)
         return draft.event(type="lookback_due", actor=SYSTEM, rule="T30", **about)
     if alarm.what == "due":
         return draft.event(type="overdue", actor=SYSTEM, rule="I1", **about)
-    rung = rules.book.policy.rung(alarm.what)
+    rung = rules.book.policy.rung(alarm.what, clocks.row_of(rules, clock).ladder)
+    of = {"subtask": clock.subtask} if clock.subtask else {}
     of_the_office = clock.bearer == rules.book.organisation.office
     for addressee in (*rung.to, *rung.cc, *(rung.office_late_cc if of_the_office else ())):
         kind: Literal["to", "cc"] = "to" if addressee in rung.to else "cc"
         for unit, role in draft.address(addressee, clock.bearer):
-            draft.notify(unit, role, rung.document, kind, rung=rung.rung, clock=clock.key, due=clock.due)
+            draft.notify(
+                unit, role, rung.document, kind, rung=rung.rung, clock=clock.key, due=clock.due, **of
+            )
     if rung.rung is Rung.L0:
-        draft.put(draft.hazard.clocks[clock.key].model_copy(update={"reminded": True}))
+        draft.put(draft.hazard.clocks[clock.id].model_copy(update={"reminded": True}))
         return draft.event(type="reminder", actor=SYSTEM, rule="L0", **about)
     if rung.decided_by:
         draft.owe(_task(rules, hazard, rung, draft.now))
         return draft.event(type="task", actor=SYSTEM, rule=rung.rung, **about)
-    draft.put(draft.hazard.clocks[clock.key].model_copy(update={"level": rung.rung}))
+    draft.put(draft.hazard.clocks[clock.id].model_copy(update={"level": rung.rung}))
     if rung.reason_within:
         due = rules.calendar.deadline(alarm.at, rung.reason_within).due
         draft.owe(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import cached_property
 from typing import Annotated
 
@@ -56,18 +57,30 @@ class Role(Labelled):
     DESK = "desk", "城运中心值班", "duty officer of the transfer desk"
     OFFICE = "office", "清零办", "coordinating office"
     OFFICE_DIRECTOR = "office_director", "清零办主任", "director of the office"
+    LISTING_AUTHORITY = "listing_authority", "挂牌审批", "listing authority"
+    SPONSOR = "sponsor", "牵头副区长", "sponsoring vice-mayor"
+    ACCEPTANCE_PANEL = "acceptance_panel", "验收组", "acceptance panel"
     INSPECTOR = "inspector", "区府办督查", "inspector of the government office"
+    LEAD_UNIT = "lead_unit", "条线牵头单位", "lead unit of its line"
     CUSTODIAN = "custodian", "台账专管员", "custodian of the ledger"
     AUDITOR = "auditor", "审计员", "auditor"
     SYSTEM = "system", "系统", "the system itself"
 
 
 ROLES_OF_THE_DESK = frozenset({Role.DESK})
-PLACED_ROLES = frozenset({Role.INSPECTOR})
-"""Roles whose seats exist only where the profile puts them."""
 ROLES_OF_THE_OFFICE = frozenset({Role.OFFICE, Role.OFFICE_DIRECTOR})
+PLACED_ROLES = (
+    Role.LISTING_AUTHORITY,
+    Role.SPONSOR,
+    Role.ACCEPTANCE_PANEL,
+    Role.INSPECTOR,
+    Role.LEAD_UNIT,
+)
+"""Roles whose seats stand only where the profile puts them (A1, A3)."""
+SEES_LISTED = frozenset({Role.LISTING_AUTHORITY, Role.SPONSOR, Role.ACCEPTANCE_PANEL})
+"""Roles that read every listed hazard of their profile besides what concerns their unit."""
 SEES_WHOLE_PROFILE = frozenset({Role.DESK, Role.OFFICE, Role.OFFICE_DIRECTOR, Role.AUDITOR})
-"""Roles that read every hazard of their profile; all others read what concerns their unit."""
+"""Roles that read every hazard of their profile."""
 
 
 class Actor(Value):
@@ -147,7 +160,8 @@ class Organisation(Value):
     leading_group: UnitId | None = None
     """The body whose head (组长) is told when the office itself is late."""
     seats: dict[Role, tuple[UnitId, ...]] = {}
-    """Where the seats are that not every unit has (``PLACED_ROLES``)."""
+    """Where the seats are that not every unit has (``PLACED_ROLES``). Of the panel's, the first that does not
+    handle the hazard takes the chair (A3)."""
     informed: dict[UnitType, tuple[UnitId, ...]] = {}
     """Who is told of every report that units of a kind make (REG-06, A13)."""
     aliases: dict[str, UnitId] = {}
@@ -178,6 +192,10 @@ class Organisation(Value):
     def name(self, unit: UnitId) -> str:
         found = self.by_id.get(unit)
         return found.name if found else str(unit)
+
+    def seat_of(self, role: Role, but: Collection[UnitId] = ()) -> UnitId | None:
+        """The first unit that holds this seat and is none of ``but``."""
+        return next((unit for unit in self.seats.get(role, ()) if unit not in but), None)
 
     def subdistrict_in(self, place: str) -> UnitId | None:
         """The sub-district (in a town, the zone) whose name the text of a place mentions first, if any."""

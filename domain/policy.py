@@ -21,6 +21,8 @@ class Case(NamedTuple):
     urgency: Urgency
     code: str | None = None
     category: int | None = None
+    subtask: bool = False
+    """Whether it is one unit's part of a listed hazard that is timed."""
 
 
 class ClockRow(Value):
@@ -28,7 +30,8 @@ class ClockRow(Value):
 
     ``limit`` runs from the clock's start; ``cap`` is the longest total, one extension included, counted
     from the same start; ``None`` means that no extension can be asked. ``remind`` counts working days
-    before the due day. ``bearer`` says who is late when it passes.
+    before the due day. ``bearer`` says who is late when it passes; a sub-task is always its own unit's.
+    ``ladder`` is ``full``, ``short``, ``none`` or one of the policy's own ``ladders``.
     """
 
     id: str
@@ -39,10 +42,16 @@ class ClockRow(Value):
     urgency: Urgency | None = None
     codes: tuple[str, ...] = ()
     categories: tuple[int, ...] = ()
+    subtask: bool | None = None
+    """Of sub-tasks only, or of anything but sub-tasks; ``None`` for both."""
     cap: Limit | None = None
+    ask_before: Limit | None = None
+    """How many working days before the due day an extension must be asked for at the latest (N44)."""
+    expert: Limit | None = None
+    """The limit when experts are heard (N43)."""
     remind: tuple[Limit, ...] = ()
-    ladder: Literal["full", "short", "urge", "none"] = "none"
-    bearer: Literal["owner", "desk", "office", "lead"] = "owner"
+    ladder: str = "none"
+    bearer: Literal["owner", "desk", "office", "lead", "sponsor", "authority"] = "owner"
     """``lead``: the unit that leads the risk category, or the owner where none does."""
 
     def applies(self, case: Case) -> bool:
@@ -51,17 +60,24 @@ class ClockRow(Value):
             and (self.urgency is None or self.urgency is case.urgency)
             and (not self.codes or case.code in self.codes)
             and (not self.categories or case.category in self.categories)
+            and self.subtask in (None, case.subtask)
         )
 
     @property
-    def particularity(self) -> tuple[bool, bool, bool, bool]:
-        return (bool(self.codes), bool(self.categories), self.urgency is not None, self.mode is not None)
+    def particularity(self) -> tuple[bool, ...]:
+        return (
+            bool(self.codes),
+            bool(self.categories),
+            self.urgency is not None,
+            self.mode is not None,
+            self.subtask is not None,
+        )
 
 
 class Addressee(Value):
-    """A seat that a notice goes to: the bearer of the clock, the office, the desk, the leading group, all units."""
+    """A seat that a notice goes to: of the bearer of the clock, a central one, or that of all units."""
 
-    who: Literal["bearer", "office", "desk", "leading_group", "all"]
+    who: Literal["bearer", "office", "desk", "sponsor", "leading_group", "all"]
     role: str
 
 
@@ -97,6 +113,13 @@ class Repeat(Value):
     """Calendar days, counted back from the latest penalty, its own day included."""
 
 
+class Ladder(Value):
+    """A ladder of some clocks only: the rungs that time climbs, and the rows that differ from the full one's."""
+
+    rungs: tuple[Rung, ...]
+    rows: tuple[RungRow, ...] = ()
+
+
 class Policy(Value):
     """All rows of a profile. Raises ``ValueError`` when two rows claim the same case."""
 
@@ -105,6 +128,8 @@ class Policy(Value):
     ladder: tuple[RungRow, ...]
     short_ladder: tuple[Rung, ...] = (Rung.L1, Rung.L2)
     """Rungs of clocks that are not the main clock (process.md §3.4)."""
+    ladders: dict[str, Ladder] = {}
+    """Ladders beside the full and the short one, by the name that clock rows give."""
     lookbacks: dict[Mode, tuple[Limit, ...]]
     """Look-back dates counted from the clearance (N71: no source, P)."""
     relapse_match: Limit
@@ -127,7 +152,7 @@ class Policy(Value):
         for row in self.clocks:
             for code in row.codes or ("",):
                 for category in row.categories or (0,):
-                    key = (row.clock, row.mode, row.urgency, code, category)
+                    key = (row.clock, row.mode, row.urgency, code, category, row.subtask)
                     if key in seen:
                         raise ValueError(f"clock rows {seen[key]} and {row.id} claim the same case")
                     seen[key] = row.id
@@ -156,21 +181,37 @@ class Policy(Value):
         """When a cleared hazard of this mode is looked back on, counted from its clearance (N71)."""
         return self.lookbacks.get(mode) or self.lookbacks.get(mode.handled_as, ())
 
-    def rung(self, rung: Rung) -> RungRow:
-        return next(row for row in self.ladder if row.rung is rung)
+    def rung(self, rung: Rung, ladder: str = "full") -> RungRow:
+        """The row of a rung as a clock on ``ladder`` climbs it."""
+        return self._rungs[ladder if ladder in self.ladders else "full"][rung]
+
+    @cached_property
+    def _rungs(self) -> dict[str, dict[Rung, RungRow]]:
+        full = {row.rung: row for row in self.ladder}
+        own = {name: full | {row.rung: row for row in one.rows} for name, one in self.ladders.items()}
+        return {"full": full, **own}
+
+    @property
+    def ladder_names(self) -> tuple[str, ...]:
+        return ("full", "short", "urge", "none", *self.ladders)
 
     def rungs(self, row: ClockRow) -> tuple[RungRow, ...]:
         """The rungs that time climbs for a clock, lowest first; reminders (L0) are the row's own."""
-        return self._ladders[row.ladder]
+        return self.climbed[row.ladder]
 
     @cached_property
-    def _ladders(self) -> dict[str, tuple[RungRow, ...]]:
+    def climbed(self) -> dict[str, tuple[RungRow, ...]]:
+        """The rungs of every ladder by its name."""
         full = tuple(row for row in self.ladder if row.rung is not Rung.L0)
         return {
             "full": full,
             "short": tuple(row for row in full if row.rung in self.short_ladder),
             "urge": tuple(row for row in full if row.rung is Rung.L1),
             "none": (),
+            **{
+                name: tuple(self._rungs[name][rung] for rung in one.rungs)
+                for name, one in self.ladders.items()
+            },
         }
 
     def hours_ladder(self, row: ClockRow, case: Case) -> bool:

@@ -27,9 +27,11 @@ from domain.values import (
     Rung,
     Sla,
     State,
+    SubtaskState,
     UnitId,
     Urgency,
     Value,
+    clock_id,
     end_of,
     last_day,
 )
@@ -51,6 +53,8 @@ class Clock(Value):
     """
 
     key: ClockKey
+    subtask: UnitId | None = None
+    """The unit whose part of a listed hazard this times; ``None`` where it times the hazard as a whole."""
     row: str
     bearer: UnitId
     limit: Limit
@@ -72,6 +76,10 @@ class Clock(Value):
     stopped_at: datetime | None = None
 
     @property
+    def id(self) -> str:
+        return clock_id(self.key, self.subtask)
+
+    @property
     def running(self) -> bool:
         return self.stopped_at is None
 
@@ -83,6 +91,8 @@ class Milestone(Value):
     what: str
     due: AwareDatetime | date
     done_at: datetime | None = None
+    unit: UnitId | None = None
+    """Of a listed hazard: the unit whose sub-task ends with this node; ``None`` for the whole."""
 
     def instant(self, same_day_as: datetime) -> datetime:
         """When the node ends; a node on the limit's own day ends with the limit."""
@@ -108,13 +118,21 @@ class Plan(Value):
     def last_node(self, same_day_as: datetime) -> datetime:
         return max(node.instant(same_day_as) for node in self.milestones)
 
+    def last_node_of(self, unit: UnitId | None, same_day_as: datetime) -> datetime | None:
+        """The last node of one unit's part, or of the whole for ``None``; ``None`` when it has none."""
+        nodes = [node.instant(same_day_as) for node in self.milestones if node.unit == unit]
+        return max(nodes, default=None)
+
 
 class Triage(Value):
     """Why a hazard lies before the office (研判): who asked for what, and when."""
 
-    kind: Literal["upgrade", "diversion", "return"]
+    kind: Literal["upgrade", "diversion", "return", "listing", "general"]
+    """What it comes to if the office follows the request: ``general`` when a listing was refused with that."""
     by: UnitId
     since: datetime
+    expert_review: bool = False
+    """Experts are heard before the listing is decided on (N43)."""
 
 
 class Extension(Value):
@@ -123,6 +141,8 @@ class Extension(Value):
     requested_at: datetime
     until: datetime
     decision: Literal["pending", "granted", "refused", "lapsed"] = "pending"
+    nodes: tuple[Milestone, ...] = ()
+    """Nodes of the plan as they are to be if it is granted."""
 
 
 class Completion(Value):
@@ -131,6 +151,46 @@ class Completion(Value):
     at: datetime
     by: PersonRef
     outcome: Outcome
+
+
+class Subtask(Value):
+    """One unit's part of a listed hazard (子任务). Its clocks are those of the hazard that name the unit."""
+
+    unit: UnitId
+    lead: bool = False
+    state: SubtaskState = SubtaskState.ASSIGNED
+    handler: PersonRef | None = None
+    reported_at: datetime | None = None
+    reported_by: PersonRef | None = None
+    confirmed_at: datetime | None = None
+    level: Rung = Rung.L0
+    highest: Rung = Rung.L0
+    """Highest rung this part reached, kept for ever (I7)."""
+    sla: Sla = Sla.ON_TIME
+
+
+class NoticeGiven(Value):
+    """A publication or filing of a listing: which, under what document number, on what day (N44)."""
+
+    what: ClockKey
+    document: str
+    day: date
+
+
+class Listing(Value):
+    """挂牌: since when, under whom, and how it went (MOD-13, SUP-12)."""
+
+    approved_at: datetime
+    authority: UnitId
+    sponsor_unit: UnitId
+    sponsor: PersonRef
+    document: str = ""
+    notices: tuple[NoticeGiven, ...] = ()
+    extensions: int = 0
+    failed_acceptances: int = 0
+    removed_at: datetime | None = None
+    """摘牌, at the acceptance."""
+    removal_document: str = ""
 
 
 class PlannedLookback(Value):
@@ -202,7 +262,8 @@ class Hazard(Value):
     involved: tuple[UnitId, ...] = ()
     handler: PersonRef | None = None
 
-    clocks: dict[ClockKey, Clock] = {}
+    clocks: dict[str, Clock] = {}
+    """By ``Clock.id``."""
     triage: Triage | None = None
     returns: int = 0
     """How often a unit has sent the hazard back (退单, MOD-17)."""
@@ -212,6 +273,9 @@ class Hazard(Value):
     plan: Plan | None = None
     extension: Extension | None = None
     completion: Completion | None = None
+    listing: Listing | None = None
+    subtasks: tuple[Subtask, ...] = ()
+    """Of a listed hazard: one for each unit, the lead's first."""
     obligations: tuple[Obligation, ...] = ()
     proposals: tuple[str, ...] = ()
 
@@ -239,3 +303,20 @@ class Hazard(Value):
 
     def running(self) -> Iterable[Clock]:
         return (clock for clock in self.clocks.values() if clock.running)
+
+    def owners_clocks(self) -> Iterable[Clock]:
+        """What the owner bears for the whole: punctuality and level of the hazard follow from these alone (I7)."""
+        return (
+            clock for clock in self.clocks.values() if clock.bearer == self.owner and clock.subtask is None
+        )
+
+    def clocks_of(self, subtask: UnitId) -> Iterable[Clock]:
+        """The clocks of one unit's sub-task."""
+        return (clock for clock in self.clocks.values() if clock.subtask == subtask)
+
+    def subtask(self, unit: UnitId) -> Subtask | None:
+        return next((one for one in self.subtasks if one.unit == unit), None)
+
+    def handled_by(self, unit: UnitId) -> bool:
+        """Whether ``unit`` remediates this hazard, or a part of it (I3: it recognises nothing of it)."""
+        return unit == self.owner or self.subtask(unit) is not None

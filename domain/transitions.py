@@ -25,6 +25,8 @@ class Relation(Labelled):
     REGISTRANT = "REGISTRANT", "登记单位", "the registering unit"
     PLACE = "PLACE", "隐患所在街镇（管区）", "the sub-district (in a town, the zone) of the place"
     CONCERNED = "CONCERNED", "其他相关单位", "another unit concerned"
+    COOPERATING = "COOPERATING", "配合单位", "a cooperating unit"
+    SPONSORING = "SPONSORING", "本件", "this hazard"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,12 @@ class Who:
                 return unit == hazard.registered_by
             case Relation.CONCERNED:
                 return unit in hazard.involved and unit != hazard.owner
+            case Relation.COOPERATING:
+                return unit != hazard.owner and hazard.subtask(unit) is not None
+            case Relation.SPONSORING:
+                # One vice-mayor sponsors a hazard; another one has no say in it (MOD-13).
+                listing = hazard.listing
+                return listing is not None and ask.actor.person == listing.sponsor.person
             case Relation.PLACE:
                 # A place that no report has tied to a sub-district may be verified by any of them.
                 return hazard.subdistrict in (None, unit)
@@ -87,8 +95,9 @@ class Target(Enum):
     STAYS = "–"
     BY_CHANNEL = "REPORTED / REGISTERED"
     BY_LOOKBACKS_LEFT = "CLEARED / CLOSED"
-    BY_MODE = "CLEARED / AWAITING_RECOGNITION"
+    BY_MODE = "CLEARED / AWAITING_RECOGNITION / ACCEPTANCE"
     BY_PLAN = "REMEDIATING / PLANNING"
+    BY_REVIEW = "REMEDIATING / PLAN_REVIEW"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,11 @@ class Transition:
 
 _OPEN = frozenset(state for state in State if not state.terminal)
 _UNSOLVED = _OPEN - {State.CLEARED, State.LOOK_BACK}
+_LISTED_WORK = frozenset(
+    {State.AWAITING_SIGNOFF, State.PLANNING, State.PLAN_REVIEW, State.REMEDIATING, State.KEY_CONTROL}
+)
+"""States of a listed hazard in which its parts are signed for."""
+_LISTED_END = frozenset({State.SELF_ASSESSMENT, State.ACCEPTANCE, State.CLEARED, State.LOOK_BACK})
 
 _DESK = Who(frozenset({Role.DESK}))
 _OFFICE = Who(frozenset({Role.OFFICE, Role.OFFICE_DIRECTOR}))
@@ -148,6 +162,12 @@ _OWNER_LEADERS = Who(
 )
 _OWNER_ASSESSOR = Who(frozenset({Role.ASSESSOR}), Relation.OWNER)
 _OWNER_WATCH = Who(_FIELD | {Role.ASSESSOR}, Relation.OWNER)
+_UNIT_LEADERS = Who(frozenset({Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL}))
+_AUTHORITY = Who(frozenset({Role.LISTING_AUTHORITY}))
+_SPONSOR = Who(frozenset({Role.SPONSOR}), Relation.SPONSORING)
+_PANEL = Who(frozenset({Role.ACCEPTANCE_PANEL}))
+_COOPERATING_LIAISON = Who(frozenset({Role.LIAISON}), Relation.COOPERATING)
+_COOPERATING_WORKERS = Who(frozenset({Role.LIAISON, Role.HANDLER}), Relation.COOPERATING)
 _SYSTEM = Who(frozenset({Role.SYSTEM}))
 
 
@@ -191,11 +211,17 @@ TRANSITIONS: tuple[Transition, ...] = (
          effect=effects.registration.assign),
     _row("T07", "request_upgrade", frozenset({State.REGISTERED, State.PLANNING, State.REMEDIATING}),
          State.UNDER_TRIAGE, (_UPGRADERS,), "MOD-02",
-         guards.routing.UPGRADE_OPEN, guards.routing.proposed_units_known,
+         guards.listing.not_listed, guards.routing.UPGRADE_OPEN, guards.routing.proposed_units_known,
          effect=effects.routing.request_upgrade),
     _row("T08", "request_diversion", State.REGISTERED, State.UNDER_TRIAGE, (_DIVERTERS,), "MOD-08",
          guards.routing.DIVERSION_OPEN, guards.routing.proposed_units_known,
          effect=effects.routing.request_diversion),
+    _row("T09", "request_listing",
+         frozenset({State.REGISTERED, State.UNDER_TRIAGE, State.PLANNING, State.REMEDIATING, State.KEY_CONTROL}),
+         State.UNDER_TRIAGE, (_UNIT_LEADERS, _OFFICE), "MOD-11",
+         guards.listing.not_listed, guards.listing.LISTING_OPEN, guards.routing.proposed_units_known,
+         guards.listing.two_units_proposed,
+         effect=effects.listing.request_listing),
     _row("T10", "triage_route", State.UNDER_TRIAGE, State.AWAITING_SIGNOFF, (_OFFICE,), "MOD-07",
          guards.routing.participants_known, guards.routing.desk_takes_part, guards.routing.target_exists, guards.routing.target_handles,
          guards.routing.upgrade_goes_to_a_bureau,
@@ -208,28 +234,47 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("T13", "jurisdiction_rule", State.JURISDICTION_RULING, State.AWAITING_SIGNOFF, (_OFFICE,), "MOD-10",
          guards.routing.target_exists, guards.routing.target_handles,
          effect=effects.routing.jurisdiction_rule),
+    _row("T14", "forward_listing", State.UNDER_TRIAGE, State.LISTING_REVIEW, (_OFFICE,), "MOD-12",
+         guards.listing.listing_requested,
+         effect=effects.listing.forward_listing),
+    _row("T15", "listing_approve", State.LISTING_REVIEW, State.AWAITING_SIGNOFF, (_AUTHORITY,), "MOD-03",
+         guards.listing.sponsor_named, guards.listing.lead_and_others, guards.listing.designated_units_handle,
+         effect=effects.listing.listing_approve),
+    _row("T16", "listing_reject", State.LISTING_REVIEW, State.UNDER_TRIAGE, (_AUTHORITY,), "MOD-11",
+         guards.listing.instruction_open,
+         effect=effects.listing.listing_reject),
     _row("T17", "sign", State.AWAITING_SIGNOFF, State.PLANNING, (_OWNER_LIAISON,), "ACT-19",
          effect=effects.registration.sign),
+    _row("T17", "sign_subtask", _LISTED_WORK, Target.STAYS, (_COOPERATING_LIAISON,), "ACT-19",
+         guards.listing.own_part_unsigned,
+         effect=effects.listing.sign_subtask),
     _row("T18", "return", State.AWAITING_SIGNOFF, State.UNDER_TRIAGE, (_OWNER_LIAISON,), "MOD-17",
-         guards.routing.not_ruled, guards.routing.first_return, guards.routing.sign_not_due, guards.routing.proposed_units_known,
+         guards.listing.not_listed, guards.routing.not_ruled, guards.routing.first_return, guards.routing.sign_not_due, guards.routing.proposed_units_known,
          effect=effects.routing.send_back),
-    _row("T19", "submit_plan", State.PLANNING, State.REMEDIATING, (_OWNER_HANDLER, _OWNER_LIAISON), "PLN-01",
+    _row("T19", "submit_plan", State.PLANNING, Target.BY_REVIEW, (_OWNER_HANDLER, _OWNER_LIAISON), "PLN-01",
          guards.remediation.plan_units_known, guards.remediation.nodes_ahead, guards.remediation.within_cap, guards.remediation.within_limit,
+         guards.listing.five_settled, guards.listing.every_unit_has_a_node,
          effect=effects.remediation.submit_plan),
-    _row("T21", "progress", State.REMEDIATING, Target.STAYS, (_OWNER_HANDLER, _OWNER_LIAISON), "REM-05",
-         guards.remediation.milestones_known,
+    _row("T20", "plan_approve", State.PLAN_REVIEW, State.REMEDIATING, (_SPONSOR, _OFFICE), "MOD-13",
+         effect=effects.listing.plan_approve),
+    _row("T20", "plan_reject", State.PLAN_REVIEW, State.PLANNING, (_SPONSOR, _OFFICE), "MOD-13",
+         effect=effects.listing.plan_reject),
+    _row("T21", "progress", State.REMEDIATING, Target.STAYS,
+         (_OWNER_HANDLER, _OWNER_LIAISON, _COOPERATING_WORKERS), "REM-05",
+         guards.listing.part_in_hand, guards.remediation.milestones_known, guards.listing.own_nodes,
          effect=effects.remediation.progress),
     _row("T22", "request_extension", frozenset({State.PLANNING, State.REMEDIATING}), Target.STAYS,
          (_OWNER_LEADERS,), "N04",
-         guards.remediation.first_request, guards.remediation.extendable, guards.remediation.before_due, guards.remediation.extension_within_cap,
-         guards.remediation.extension_is_later,
+         guards.remediation.first_request, guards.remediation.extendable, guards.remediation.before_due, guards.remediation.in_good_time,
+         guards.remediation.extension_within_cap, guards.remediation.extension_is_later,
+         guards.remediation.revised_nodes_fit,
          effect=effects.remediation.request_extension),
-    _row("T22", "decide_extension", frozenset({State.PLANNING, State.REMEDIATING}), Target.STAYS,
-         (_DESK, _OFFICE), "N14",
+    _row("T22", "decide_extension", frozenset({State.PLANNING, State.PLAN_REVIEW, State.REMEDIATING}), Target.STAYS,
+         (_DESK, _OFFICE, _SPONSOR), "N14",
          guards.remediation.decides_extensions, guards.remediation.request_pending,
          effect=effects.remediation.decide_extension),
     _row("T23", "enter_key_control", frozenset({State.PLANNING, State.REMEDIATING}), State.KEY_CONTROL,
-         (_OWNER_PRINCIPAL, _OFFICE), "REM-04",
+         (_OWNER_PRINCIPAL, _OFFICE, _SPONSOR), "REM-04",
          guards.remediation.approves_key_control,
          effect=effects.remediation.enter_key_control),
     _row("T24", "control_review", State.KEY_CONTROL, Target.STAYS, (_OWNER_LEADERS, _OFFICE), "REM-04",
@@ -237,9 +282,19 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("T24", "resume", State.KEY_CONTROL, Target.BY_PLAN, (_OWNER_LEADERS, _OFFICE), "REM-04",
          guards.remediation.resumption_ahead, guards.remediation.resumption_within_cap,
          effect=effects.remediation.resume),
+    _row("T21a", "report_subtask", State.REMEDIATING, Target.STAYS,
+         (_OWNER_HANDLER, _OWNER_LIAISON, _COOPERATING_WORKERS), "MOD-03",
+         guards.listing.own_part_in_hand,
+         effect=effects.listing.report_subtask),
+    _row("T21b", "confirm_subtask", State.REMEDIATING, Target.STAYS, (_OWNER_LEADERS,), "MOD-03",
+         guards.listing.something_reported, guards.listing.named_is_reported, guards.listing.confirmed_by_another,
+         effect=effects.listing.confirm_subtask),
+    _row("T21c", "send_back_subtask", State.REMEDIATING, Target.STAYS, (_OWNER_LEADERS,), "MOD-03",
+         guards.listing.something_done, guards.listing.named_is_done,
+         effect=effects.listing.send_back_subtask),
     _row("T25", "report_completion", frozenset({State.REMEDIATING, State.KEY_CONTROL}), State.SELF_ASSESSMENT,
          (_OWNER_HANDLER, _OWNER_LIAISON), "VER-02",
-         guards.clearance.has_plan,
+         guards.clearance.has_plan, guards.listing.every_part_confirmed,
          effect=effects.clearance.report_completion),
     _row("T26", "assess_pass", State.SELF_ASSESSMENT, Target.BY_MODE, (_OWNER_ASSESSOR,), "VER-01",
          guards.clearance.assessor_is_not_handler, guards.clearance.goals_known, guards.clearance.every_goal_met,
@@ -253,10 +308,23 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("T28", "recognise_fail", State.AWAITING_RECOGNITION, State.REMEDIATING, (_OFFICE,), "VER-03",
          guards.clearance.goals_known,
          effect=effects.clearance.recognise_fail),
+    _row("T29", "accept_pass", State.ACCEPTANCE, State.CLEARED, (_OFFICE, _PANEL), "VER-01",
+         guards.listing.accepts_from_outside, guards.listing.panel_units_known, guards.listing.panel_recused,
+         guards.listing.chair_in_turn, guards.listing.office_signs,
+         guards.clearance.goals_known, guards.clearance.every_goal_met,
+         effect=effects.listing.accept_pass),
+    _row("T29", "accept_fail", State.ACCEPTANCE, State.REMEDIATING, (_OFFICE, _PANEL), "VER-01",
+         guards.listing.accepts_from_outside, guards.listing.panel_units_known, guards.listing.panel_recused,
+         guards.listing.chair_in_turn, guards.listing.office_signs,
+         guards.listing.failed_parts_known, guards.clearance.goals_known,
+         effect=effects.listing.accept_fail),
+    _row("N44", "record_listing_notice", _LISTED_WORK | _LISTED_END, Target.STAYS, (_OFFICE,), "N44",
+         guards.listing.notice_owed, guards.listing.this_notice_owed, guards.listing.day_is_possible,
+         effect=effects.listing.record_listing_notice),
     _row("T30", None, State.CLEARED, State.LOOK_BACK, (_SYSTEM,), "LBK-01"),
     _row("T31", "lookback_pass", State.LOOK_BACK, Target.BY_LOOKBACKS_LEFT,
          (_OFFICE, _OWNER_WATCH, _CONCERNED_WATCH), "LBK-01",
-         guards.clearance.looks_back,
+         guards.clearance.looks_back, guards.listing.notices_given_before_the_archive,
          effect=effects.clearance.lookback_pass),
     _row("T32", "lookback_relapse", State.LOOK_BACK, State.PLANNING,
          (_OFFICE, _OWNER_WATCH, _CONCERNED_WATCH), "LBK-03",

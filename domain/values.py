@@ -136,12 +136,15 @@ class State(Labelled):
     REGISTERED = "REGISTERED", "已登记", "registered"
     UNDER_TRIAGE = "UNDER_TRIAGE", "研判中", "under triage"
     JURISDICTION_RULING = "JURISDICTION_RULING", "待明确管辖", "jurisdiction to be ruled on"
+    LISTING_REVIEW = "LISTING_REVIEW", "待挂牌审核", "listing before the authority"
     AWAITING_SIGNOFF = "AWAITING_SIGNOFF", "待签收", "waiting for the unit to sign for it"
     PLANNING = "PLANNING", "方案制定中", "plan being drawn up"
+    PLAN_REVIEW = "PLAN_REVIEW", "方案待审", "plan before the sponsor"
     REMEDIATING = "REMEDIATING", "整治中", "being remediated"
     KEY_CONTROL = "KEY_CONTROL", "重点防控中", "under key control, still open"
     SELF_ASSESSMENT = "SELF_ASSESSMENT", "清零评估中", "clearance being assessed"
     AWAITING_RECOGNITION = "AWAITING_RECOGNITION", "待认定", "clearance to be recognised"
+    ACCEPTANCE = "ACCEPTANCE", "验收评估中", "clearance before the acceptance panel"
     CLEARED = "CLEARED", "已清零（销号）", "cleared, under watch"
     LOOK_BACK = "LOOK_BACK", "回头看中", "look-back open"
     CLOSED = "CLOSED", "已归档", "closed"
@@ -169,11 +172,22 @@ class Mode(Labelled):
     GENERAL = "GENERAL", "一般整治", "general"
     UPGRADED = "UPGRADED", "提级整治", "upgraded"
     DIVERTED = "DIVERTED", "分流治理", "diverted"
+    LISTED = "LISTED", "挂牌整治", "listed"
 
     @property
     def handled_as(self) -> Mode:
         """A diverted hazard is remediated and assessed like a general one (MOD-10, VER-04)."""
         return Mode.GENERAL if self is Mode.DIVERTED else self
+
+
+class SubtaskState(Labelled):
+    """States of one unit's part of a listed hazard (process.md §3.2)."""
+
+    ASSIGNED = "ASSIGNED", "待签收", "waiting to be signed for"
+    IN_PROGRESS = "IN_PROGRESS", "整治中", "being remediated"
+    DONE_REPORTED = "DONE_REPORTED", "已报结", "reported done"
+    LEAD_CONFIRMED = "LEAD_CONFIRMED", "牵头确认", "confirmed by the lead unit"
+    REWORK = "REWORK", "返工", "to be done again"
 
 
 class Urgency(Labelled):
@@ -283,6 +297,12 @@ class ClockKey(Labelled):
     CONTROL_REVIEW = "control_review", "防控复评", "review of key control"
     ASSESS = "assess", "清零评估", "clearance assessment"
     RECOGNISE = "recognise", "认定", "recognition"
+    LISTING_REVIEW = "listing_review", "挂牌审核", "decision on the listing"
+    PLAN_REVIEW = "plan_review", "方案审批", "decision on the plan"
+    ACCEPT = "accept", "验收", "acceptance"
+    LISTING_NOTICE = "listing_notice", "挂牌公告", "publication of the listing"
+    LISTING_FILING = "listing_filing", "挂牌备案", "filing of the listing"
+    REMOVAL_NOTICE = "removal_notice", "摘牌公告", "publication of the removal"
     LOOKBACK = "lookback", "回头看日", "look-back date"
     LOOKBACK_DO = "lookback_do", "回头看办理", "carrying out the look-back"
     RELAPSE_MATCH = "relapse_match", "回潮比对期", "window for matching a relapse"
@@ -294,3 +314,12 @@ class ClockKey(Labelled):
     PETITION_NOTIFY = "petition_notify", "信访告知", "notice to the petitioner"
     PETITION_CLOSE = "petition_close", "信访办结", "closing of the petition"
     COOPERATION = "cooperation", "移交后配合", "cooperation after a hand-over"
+
+
+LISTING_NOTICES = (ClockKey.LISTING_NOTICE, ClockKey.LISTING_FILING, ClockKey.REMOVAL_NOTICE)
+"""What the office owes the public and the level above once a hazard is listed, or its listing is removed (N44)."""
+
+
+def clock_id(key: ClockKey, subtask: UnitId | None = None) -> str:
+    """What a hazard knows a clock by: ``sign``, or ``sign@yingjiju`` where it times one unit's sub-task."""
+    return f"{key.value}@{subtask}" if subtask else key.value

@@ -130,7 +130,7 @@ def _owed(expect: Expect, found: Found) -> tuple[Any, Any]:
 
 
 def _provisional(expect: Expect, found: Found) -> tuple[Any, Any]:
-    clocks = (clock.key for clock in found.hazard.running() if clock.provisional)
+    clocks = (clock.key for clock in _of_the_whole(found.hazard) if clock.provisional)
     return tuple(sorted(expect.provisional or ())), tuple(sorted(clocks))
 
 
@@ -198,8 +198,12 @@ def _absent(expect: Expect, found: Found) -> Iterator[Difference]:
 # ── deadlines ────────────────────────────────────────────────────────────────────────────────────────
 
 
+def _of_the_whole(hazard: Hazard) -> Iterator[Clock]:
+    return (clock for clock in hazard.running() if clock.subtask is None)
+
+
 def _due(expect: Expect, found: Found) -> Iterator[Difference]:
-    running = {clock.key: clock for clock in found.hazard.running()}
+    running = {clock.key: clock for clock in _of_the_whole(found.hazard)}
     for key, moment in (expect.due or {}).items():
         clock = running.pop(key, None)
         if clock is None or not _is_due(clock, moment, found):
@@ -222,6 +226,52 @@ def _is_due(clock: Clock, moment: datetime | date, found: Found) -> bool:
     if clock.key is ClockKey.LOOKBACK and moment == nine_o_clock(day):
         return True  # an appointment opens at 09:00 of the day it may be kept
     return abs(clock.due - moment) <= tolerance
+
+
+def _subtasks(expect: Expect, found: Found) -> Iterator[Difference]:
+    for name, entry in (expect.subtasks or {}).items():
+        unit = found.unit(name)
+        part = found.hazard.subtask(unit)
+        if part is None:
+            yield Difference(what=f"subtasks.{name}", expected="a sub-task 有子任务", found="–")
+            continue
+        for field in ("state", "level", "highest", "sla"):
+            if field in entry.model_fields_set:
+                yield from _same(
+                    f"subtasks.{name}.{field}", found, (getattr(entry, field), getattr(part, field))
+                )
+        running = {clock.key: clock for clock in found.hazard.clocks_of(unit) if clock.running}
+        for field, keys in (("due", (ClockKey.REWORK, ClockKey.REMEDIATE)), ("sign", (ClockKey.SIGN,))):
+            if field not in entry.model_fields_set:
+                continue
+            wanted: datetime | date | None = getattr(entry, field)
+            clock = next((running[key] for key in keys if key in running), None)
+            fits = clock is None if wanted is None else clock is not None and _is_due(clock, wanted, found)
+            if not fits:
+                yield Difference(
+                    what=f"subtasks.{name}.{field}",
+                    expected=found.show(wanted),
+                    found=found.show(clock.due) if clock else "not running 未计时",
+                )
+
+
+def _listing(expect: Expect, found: Found) -> Iterator[Difference]:
+    wanted, listing = expect.listing, found.hazard.listing
+    if wanted is None or listing is None:
+        if wanted or listing:
+            yield Difference(
+                what="listing", expected="listed" if wanted else "–", found="listed" if listing else "–"
+            )
+        return
+    actual = {
+        "listed": local(listing.approved_at).date(),
+        "removed": local(listing.removed_at).date() if listing.removed_at else None,
+        "extensions": listing.extensions,
+        "failed_acceptances": listing.failed_acceptances,
+        "notices": tuple(given.what for given in listing.notices),
+    }
+    for name in wanted.model_fields_set:
+        yield from _same(f"listing.{name}", found, (getattr(wanted, name), actual[name]))
 
 
 def _lookbacks(expect: Expect, found: Found) -> Iterator[Difference]:
@@ -264,6 +314,7 @@ def _next(expect: Expect, found: Found) -> Iterator[Difference]:
         (wanted.rung in (None, rung))
         and (wanted.timer in (None, timer))
         and (wanted.clock in (None, clock.key))
+        and (wanted.subtask is None or found.unit(wanted.subtask) == clock.subtask)
         and _at(wanted.at, alarm.at, found)
     )
     if not fits:
@@ -301,6 +352,7 @@ def _is_fired(entry: Fired, event: Event, found: Found) -> bool:
         (entry.rung is None or entry.rung is rung_of(event))
         and (entry.timer is None or entry.timer == event.type)
         and (entry.clock is None or entry.clock is event.clock)
+        and (entry.subtask is None or found.unit(entry.subtask) == event.subtask)
         and _at(entry.at, event.at, found)
         and (not entry.to or _units(entry.to, found) == {notice.unit for notice in to})
         and (not entry.cc or _units(entry.cc, found) == {notice.unit for notice in cc})
@@ -335,7 +387,7 @@ def _wanted(entry: Fired, found: Found) -> str:
 def _rang(event: Event, found: Found) -> str:
     kind = f"rung: {rung_of(event)}" if rung_of(event) else f"timer: {event.type}"
     to = found.show(units_in(event, "to", found.organisation))
-    return f"{kind}, clock: {event.clock}, at: {found.show(event.at)}, to: {to}"
+    return f"{kind}, clock: {event.clock_id}, at: {found.show(event.at)}, to: {to}"
 
 
 def units_in(event: Event, kind: str, organisation: Organisation) -> tuple[str, ...]:
@@ -349,6 +401,8 @@ def units_in(event: Event, kind: str, organisation: Organisation) -> tuple[str, 
 _PARTICULAR: dict[str, Callable[[Expect, Found], Iterator[Difference]]] = {
     "number": _number,
     "due": _due,
+    "subtasks": _subtasks,
+    "listing": _listing,
     "lookbacks": _lookbacks,
     "next": _next,
     "fired": _fired,

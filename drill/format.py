@@ -23,7 +23,7 @@ from pydantic import (
 from domain.commands import COMMANDS
 from domain.organisation import Role
 from domain.state import Hazard
-from domain.values import ClockKey, Mode, Rung, Sla, State, Urgency
+from domain.values import ClockKey, Mode, Rung, Sla, State, SubtaskState, Urgency, local
 
 TIMERS = ("reminder", "escalation", "task", "overdue", "lookback_due")
 """Types of the events that time makes."""
@@ -58,7 +58,13 @@ def instant(text: Any) -> datetime:
     return found
 
 
+def day(text: Any) -> date:
+    found = when(text)
+    return local(found).date() if isinstance(found, datetime) else found
+
+
 When = Annotated[datetime | date, PlainValidator(when)]
+Day = Annotated[date, PlainValidator(day)]
 Instant = Annotated[datetime, PlainValidator(instant)]
 
 
@@ -87,6 +93,8 @@ class Fired(Part):
     rung: Rung | None = None
     timer: Literal["overdue", "lookback_due"] | None = None
     clock: ClockKey | None = None
+    subtask: str | None = None
+    """The unit whose part of a listed hazard it was about."""
     at: When | None = None
     to: Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = ()
     cc: Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = ()
@@ -111,6 +119,28 @@ class Lookback(Part):
     @classmethod
     def _a_day_alone(cls, data: Any) -> Any:
         return {"due": data} if isinstance(data, str) else data
+
+
+class SubtaskPart(Part):
+    """One unit's part of a listed hazard. ``due`` is when its work is due; ``null`` when nothing of it runs."""
+
+    state: SubtaskState | None = None
+    due: When | None = None
+    sign: When | None = None
+    """When it must be signed for; ``null`` when that is done."""
+    level: Rung | None = None
+    highest: Rung | None = None
+    sla: Sla | None = None
+
+
+class Listed(Part):
+    """A listing as it went: the days it was approved and removed, what was asked, refused and published."""
+
+    listed: Day | None = None
+    removed: Day | None = None
+    extensions: int | None = None
+    failed_acceptances: int | None = None
+    notices: tuple[ClockKey, ...] | None = None
 
 
 class Expect(Part):
@@ -156,7 +186,9 @@ class Expect(Part):
     """Numbers the hazard keeps (``relapses``), or how many events of a type its ledger holds."""
     absent_clocks_ever: tuple[ClockKey, ...] | None = None
     """Clocks that have never existed in the life of this hazard."""
-    subtasks: Any = None
+    subtasks: dict[str, SubtaskPart] | None = None
+    """Parts of a listed hazard by unit; those not named are not compared."""
+    listing: Listed | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -166,11 +198,6 @@ class Expect(Part):
             named = {key: value for key, value in due.items() if key != "partial"}
             return {**data, "due": named, "due_partial": due["partial"]}
         return data
-
-    @field_validator("subtasks", mode="before")
-    @classmethod
-    def _not_built(cls, _value: Any) -> Any:
-        raise ValueError("subtasks are not built yet: they come with 挂牌整治 (LISTED)")
 
     @field_validator("events")
     @classmethod

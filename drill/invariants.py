@@ -39,10 +39,10 @@ def one_owner(step: Step) -> bool:
 
 
 def no_self_recognition(step: Step) -> bool:
-    """An upgraded hazard is cleared by the office, and watched by anybody but its owner."""
+    """An upgraded or listed hazard is cleared by the office, and watched by anybody who did not handle it."""
     cleared = step.event.type == "assess_pass" and step.after.state is State.CLEARED
-    recognised = step.event.type in ("recognise_pass", "lookback_pass")
-    itself = cleared or (recognised and step.event.actor.unit == step.after.owner)
+    recognised = step.event.type in ("recognise_pass", "accept_pass", "accept_fail", "lookback_pass")
+    itself = cleared or (recognised and step.after.handled_by(step.event.actor.unit))
     return not itself or str(step.after.mode) in SELF_RECOGNISED
 
 
@@ -80,8 +80,8 @@ def firm_dates_stay(step: Step) -> bool:
 
 
 def stopped_clocks_are_silent(step: Step) -> bool:
-    key = step.event.clock if step.event.alarm else None
-    clock = step.before.clocks.get(key) if step.before and key else None
+    id = step.event.clock_id if step.event.alarm else None
+    clock = step.before.clocks.get(id) if step.before and id else None
     return clock is None or clock.running
 
 
@@ -90,22 +90,45 @@ def in_time_is_not_overdue(step: Step) -> bool:
     if step.after.sla is not Sla.OVERDUE:
         return True
     return any(
-        clock.due <= step.event.at and clock.bearer == step.after.owner
-        for clock in step.after.running()
-        if clock.key is not ClockKey.LOOKBACK
+        clock.due <= step.event.at
+        for clock in step.after.owners_clocks()
+        if clock.running and clock.key is not ClockKey.LOOKBACK
     )
 
 
 def new_owner_starts_below(step: Step) -> bool:
     if step.before is None or step.before.owner == step.after.owner:
         return True
-    own = [clock.level for clock in step.after.clocks.values() if clock.bearer == step.after.owner]
+    own = [clock.level for clock in step.after.owners_clocks()]
     return step.after.level is max(own, default=Rung.L0)
+
+
+OF_THE_UNIT_ITSELF = ("sign", "sign_subtask", "report_subtask")
+"""Commands by which a unit moves its own part of a listed hazard; all others that move parts are the lead's,
+the panel's or the sponsor's."""
+
+
+def parts_are_their_units(step: Step) -> bool:
+    """A unit signs for and reports its own part and no other; what a cooperating unit does moves no other part."""
+    before, actor = step.before, step.event.actor
+    if before is None or not before.subtasks:
+        return True
+    was = {one.unit: one for one in before.subtasks}
+    moved = {one.unit for one in step.after.subtasks if was.get(one.unit) not in (None, one)}
+    cooperates = actor.unit != before.owner and before.subtask(actor.unit) is not None
+    own_only = cooperates or step.event.type in OF_THE_UNIT_ITSELF
+    return not own_only or moved <= {actor.unit}
 
 
 def highest_is_kept(step: Step) -> bool:
     if step.before is None:
         return True
+    if any(
+        one.highest.step < was.highest.step
+        for was in step.before.subtasks
+        if (one := step.after.subtask(was.unit))
+    ):
+        return False
     after = step.after.highest
     return all(after.get(unit, Rung.L0).step >= rung.step for unit, rung in step.before.highest.items())
 
@@ -129,6 +152,7 @@ _INVARIANTS: tuple[tuple[Callable[[Step], bool], str], ...] = (
     (stopped_clocks_are_silent, "I6: a stopped clock rang"),
     (in_time_is_not_overdue, "I6: overdue without a running clock that has passed"),
     (new_owner_starts_below, "I7: a new owner took over the old one's level"),
+    (parts_are_their_units, "MOD-16: a unit moved another unit's sub-task"),
     (highest_is_kept, "I7: the highest level reached was lowered"),
     (no_person_in_public, "I8: a person is named in the number or a notice"),
 )

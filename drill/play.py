@@ -14,7 +14,7 @@ from domain.library import Library
 from domain.organisation import Actor
 from domain.refusal import Refusal, Refused
 from domain.state import Hazard
-from domain.values import ClockKey, Digest, HazardId, State, Value
+from domain.values import Digest, HazardId, State, Value
 from drill.compare import Difference, Found, differences, of_refusal, rung_of
 from drill.format import Step
 from drill.ledger import Broken, Entry, Reader
@@ -77,7 +77,8 @@ class Told(Value):
     refused: str | None
     fired: tuple[str, ...]
     state: State | None
-    due: dict[ClockKey, datetime]
+    due: dict[str, datetime]
+    """By the id of the clock."""
 
 
 class Result(Value):
@@ -131,7 +132,7 @@ def _told(run: StepRun) -> Told:
         refused=run.refused.code if run.refused else None,
         fired=tuple(str(rung_of(event) or event.type) for event in run.fresh if event.alarm),
         state=run.state.state if run.state else None,
-        due={clock.key: clock.due - moved for clock in run.state.running()} if run.state else {},
+        due={clock.id: clock.due - moved for clock in run.state.running()} if run.state else {},
     )
 
 

@@ -219,8 +219,9 @@ def _units_named(step: Step) -> Iterator[str]:
     expect = step.expect
     yield from (name for name in (expect.owner, expect.registered_by) if name is not None)
     yield from expect.highest or ()
+    yield from expect.subtasks or ()
     for entry in (*(expect.fired or ()), *((expect.next,) if expect.next else ())):
-        yield from (name for name in (*entry.to, *entry.cc) if name != "all")
+        yield from (name for name in (*entry.to, *entry.cc, entry.subtask) if name not in ("all", None))
 
 
 def _calendar_problem(scenario: Scenario, step: Step) -> Iterator[tuple[str, str]]:

@@ -8,8 +8,8 @@ from typing import Literal
 from domain.commands import COMMANDS
 from domain.events import Event
 from domain.organisation import Organisation
-from domain.state import Clock, PlannedLookback
-from domain.values import Labelled, Rung, last_day
+from domain.state import Clock, Hazard, PlannedLookback
+from domain.values import Labelled, Rung, SubtaskState, last_day
 from drill.compare import rung_of, shown, units_in
 from drill.play import Result, StepRun
 from drill.scenario import Scenario
@@ -62,7 +62,7 @@ def _on_the_way(run: StepRun, lang: Lang) -> str:
 
 def _rang(run: StepRun, event: Event, lang: Lang) -> str:
     at, rung = shown(event.at - run.scenario.moved), rung_of(event)
-    clock = _word(event.clock, lang) if event.clock else ""
+    clock = _clock(run, event, lang) if event.clock else ""
     if rung is None:
         passed = ("届满", "passed") if event.type == "overdue" else ("到了", "has come")
         return f"{at} {clock}{passed[0]}" if lang == "zh" else f"{at} {clock} {passed[1]}"
@@ -100,15 +100,18 @@ def _became(run: StepRun, lang: Lang) -> str:
     text = _word(hazard.state, lang)
     if run.step.do == "report":
         text += f" {hazard.id}"
-    if hazard.strike_off and run.step.do in ("clear_on_spot", "assess_pass", "recognise_pass"):
+    if hazard.strike_off and run.step.do in ("clear_on_spot", "assess_pass", "recognise_pass", "accept_pass"):
         text += f" {hazard.strike_off}"
     parts = [text]
     if hazard.level is not Rung.L0:
         parts.append(f"{hazard.level} {_word(hazard.level, lang)}")
-    if hazard.lookbacks and run.step.do in ("recognise_pass", "assess_pass", "load_calendar"):
+    if hazard.lookbacks and run.step.do in ("recognise_pass", "assess_pass", "accept_pass", "load_calendar"):
         planned = _listed([_planned(run, one, lang) for one in hazard.lookbacks], lang)
         parts.append(f"回头看 {planned}" if lang == "zh" else f"look-backs: {planned}")
-    clocks = sorted(hazard.running(), key=lambda clock: clock.due)
+    if hazard.subtasks and hazard.state.open:
+        parts.append(_parts(hazard, lang))
+    whole = (clock for clock in hazard.running() if clock.subtask is None)
+    clocks = sorted(whole, key=lambda clock: clock.due)
     if clocks:
         due = _listed([_due(run, clock, lang) for clock in clocks], lang)
         parts.append(f"限期 {due}" if lang == "zh" else f"due: {due}")
@@ -143,6 +146,23 @@ def _unit(run: StepRun, name: str, lang: Lang) -> str:
         return "全区各单位" if lang == "zh" else "every unit"
     unit = _organisation(run).find(name)
     return unit.en if unit and unit.en and lang == "en" else name
+
+
+def _clock(run: StepRun, event: Event, lang: Lang) -> str:
+    """The clock that rang, with the unit whose part of a listed hazard it times."""
+    assert event.clock is not None
+    clock = _word(event.clock, lang)
+    if event.subtask is None:
+        return clock
+    unit = _unit(run, _organisation(run).name(event.subtask), lang)
+    return f"{unit}·{clock}" if lang == "zh" else f"{clock} of {unit}"
+
+
+def _parts(hazard: Hazard, lang: Lang) -> str:
+    """How many parts of a listed hazard the lead has confirmed."""
+    done = sum(one.state is SubtaskState.LEAD_CONFIRMED for one in hazard.subtasks)
+    of = len(hazard.subtasks)
+    return f"子任务牵头确认 {done}/{of}" if lang == "zh" else f"sub-tasks confirmed {done} of {of}"
 
 
 def _listed(items: Sequence[str], lang: Lang) -> str:

@@ -187,6 +187,23 @@ def check_contact_duty(file: str, duty: ContactDuty | None, organisation: Organi
             )
 
 
+SEATS_OF_A_LISTING = (Role.LISTING_AUTHORITY, Role.SPONSOR, Role.ACCEPTANCE_PANEL)
+"""Without these seats a listed hazard would come to a state that nobody can lead it out of."""
+
+
+def check_seats_of_a_listing(file: str, organisation: Organisation, modes: Iterable[Mode]) -> None:
+    """Who decides, sponsors and accepts must be placed where hazards can be listed (A1, A3, MOD-13)."""
+    if Mode.LISTED in modes:
+        for role in SEATS_OF_A_LISTING:
+            if not organisation.seats.get(role):
+                raise ProfileError(
+                    file,
+                    "seats",
+                    f"设了“{Mode.LISTED.zh}”却没有“{role.zh}”席位，请补上 {role}",
+                    f"mode {Mode.LISTED} needs the seat {role}; add it",
+                )
+
+
 # ── catalogue ────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -276,6 +293,13 @@ def check_policy(file: str, under: str, policy: Policy, catalogue: Catalogue) ->
             raise ProfileError(file, place, "行号重复，请改", "two rows have this id; rename one")
         ids.add(row.id)
         _check_row(file, place, row, catalogue)
+        if row.ladder not in policy.ladder_names:
+            raise ProfileError(
+                file,
+                f"{place}.ladder",
+                f"没有阶梯“{row.ladder}”，请改用 {'、'.join(policy.ladder_names)}",
+                f"there is no ladder {row.ladder}; use one of those listed",
+            )
     _must_be_items(file, f"{under}item_urgency", policy.item_urgency, catalogue)
     _check_cases(file, f"{under}clocks", policy)
     _check_ladder(file, f"{under}ladder", policy)
@@ -294,6 +318,7 @@ def _check_row(file: str, place: str, row: ClockRow, catalogue: Catalogue) -> No
     _must_be_items(file, f"{place}.codes", row.codes, catalogue)
     for before in row.remind:
         _must_count_in(file, f"{place}.remind", before, LimitKind.WORKING_DAYS)
+    _must_count_in(file, f"{place}.ask_before", row.ask_before, LimitKind.WORKING_DAYS)
     for category in row.categories:
         if category not in RISK_CATEGORIES:
             raise ProfileError(
@@ -369,7 +394,20 @@ def _check_ladder(file: str, place: str, policy: Policy) -> None:
         )
     for row in policy.ladder:
         _check_rung(file, f"{place}[{row.rung}]", row)
-    for lower, upper in pairwise(policy.ladder):
+    for name, own in policy.ladders.items():
+        for row in own.rows:
+            _check_rung(file, f"{place}s.{name}[{row.rung}]", row)
+        for rung in own.rungs:
+            if rung is Rung.L0:
+                raise ProfileError(
+                    file,
+                    f"{place}s.{name}.rungs",
+                    "L0 是提醒，写在各行的 remind，请删去",
+                    "L0 is the reminder, which the rows' remind sets; remove it",
+                )
+    for lower, upper in (
+        (low, high) for climbed in policy.climbed.values() for low, high in pairwise(climbed)
+    ):
         if lower.after and upper.after and upper.after.n <= lower.after.n:
             raise ProfileError(
                 file,

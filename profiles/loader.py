@@ -32,6 +32,7 @@ from profiles.checks import (
     check_organisation,
     check_policy,
     check_rulings,
+    check_seats_of_a_listing,
 )
 from profiles.files import read_text, read_yaml, shaped
 from profiles.mistakes import ProfileError
@@ -139,6 +140,7 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
     check_organisation(file, organisation, said.aliases)
     check_bodies(file, said.bodies, organisation)
     check_contact_duty(file, said.contact_duty, organisation)
+    check_seats_of_a_listing(file, organisation, said.modes)
     catalogue = Catalogue(items=(*_default_catalogue(defaults), *said.catalogue))
     check_catalogue(file, catalogue)
     check_rulings(file, catalogue, organisation, said.ruling_needed)

@@ -76,6 +76,7 @@ def due(connection: Connection, profile: str, now: datetime, limit: int = 500) -
     still_runs = exists().where(
         deadlines.c.hazard_id == outbox.c.hazard_id,
         deadlines.c.clock == outbox.c.clock,
+        deadlines.c.subtask == func.coalesce(outbox.c.subtask, ""),
         deadlines.c.due == outbox.c.due,
         deadlines.c.stopped_at.is_(None),
     )

@@ -12,12 +12,12 @@ from domain.commands import Report
 from domain.events import Event, evolve
 from domain.facts import Fact, facts_of, needs_due
 from domain.ladder import next_wakeup
-from domain.state import Clock, Hazard
+from domain.state import Clock, Hazard, Subtask
 from domain.values import Digest, HazardId
 from storage import texts
 from storage.errors import LedgerConflict
 from storage.prepared import Prepared, deleting, inserting, updating
-from storage.tables import deadlines, facts, hazards, involved, moment, outbox, rulebooks
+from storage.tables import deadlines, facts, hazards, involved, listings, moment, outbox, rulebooks, subtasks
 
 _REPORTED_ONCE = (
     "id",
@@ -45,18 +45,24 @@ _ADVANCE = updating(
 _RESTORE = inserting(hazards, on_conflict="replace")
 _SET_CLOCK = inserting(deadlines, on_conflict="replace")
 _END_CLOCK = deleting(
-    deadlines, deadlines.c.hazard_id == bindparam("of"), deadlines.c.clock == bindparam("ended")
+    deadlines,
+    deadlines.c.hazard_id == bindparam("of"),
+    deadlines.c.clock == bindparam("ended"),
+    deadlines.c.subtask == bindparam("of_unit"),
 )
 _MAIN_DUE = Prepared(
     lambda _: (
         select(deadlines.c.due)
         .where(
             deadlines.c.hazard_id == bindparam("of"),
+            deadlines.c.subtask == literal_column("''"),
             deadlines.c.clock.in_([literal_column("'rework'"), literal_column("'remediate'")]),
         )
         .order_by(deadlines.c.clock.desc())  # a rework has replaced the main clock (I6)
     )
 )
+_SET_LISTING = inserting(listings, on_conflict="replace")
+_SET_PART = inserting(subtasks, on_conflict="replace")
 _INVOLVE = inserting(involved, on_conflict="skip")
 _COUNT = inserting(facts)
 _NOTIFY = inserting(outbox, without=("id", "delivered_at"))
@@ -149,14 +155,18 @@ def follow(
 
     ``before`` is what :func:`standing` gave.
     """
-    touched = {clock.key for event in events for clock in event.changes.clocks}
-    ended = {key for event in events for key in event.changes.clocks_ended}
-    standing = [hazard.clocks[key] for key in touched | ended if key in hazard.clocks]
+    touched = {clock.id for event in events for clock in event.changes.clocks}
+    ended = {id for event in events for id in event.changes.clocks_ended}
+    standing = [hazard.clocks[id] for id in touched | ended if id in hazard.clocks]
     if standing:
         _SET_CLOCK.run(connection, [_deadline(hazard, clock) for clock in standing])
-    gone = [key for key in touched | ended if key not in hazard.clocks]
+    gone = [id.partition("@") for id in touched | ended if id not in hazard.clocks]
     if gone:
-        _END_CLOCK.run(connection, [{"of": hazard.id, "ended": key.value} for key in gone])
+        _END_CLOCK.run(
+            connection, [{"of": hazard.id, "ended": key, "of_unit": unit} for key, _, unit in gone]
+        )
+    if hazard.listing:
+        _follow_the_listing(connection, profile, hazard)
     if any(event.changes.involved is not None for event in events):
         _INVOLVE.run(connection, [{"hazard_id": hazard.id, "unit_id": unit} for unit in hazard.involved])
     count = [_fact(profile, *one) for one in counted(before, hazard, events)]
@@ -167,6 +177,11 @@ def follow(
         profile = profile_of(connection, hazard.rules)
         notices = [{**notice, "profile": profile} for notice in notices]
         _NOTIFY.run(connection, notices)
+
+
+def _follow_the_listing(connection: Connection, profile: str, hazard: Hazard) -> None:
+    _SET_LISTING.run(connection, _listing(profile, hazard))
+    _SET_PART.run(connection, _parts(profile, hazard))
 
 
 def differences(
@@ -185,10 +200,17 @@ def differences(
     stands = {**row, "snapshot": _state_in(row["snapshot"])}
     found = [name for name, value in expected.items() if stands[name] != value]
     kept = connection.execute(select(deadlines).where(deadlines.c.hazard_id == state.id)).mappings()
-    if {entry["clock"]: dict(entry) for entry in kept} != {
-        key.value: _deadline(state, clock) for key, clock in state.clocks.items()
+    if {(entry["clock"], entry["subtask"]): dict(entry) for entry in kept} != {
+        (clock.key.value, clock.subtask or ""): _deadline(state, clock) for clock in state.clocks.values()
     }:
         found.append("deadlines")
+    for table, rows in (
+        (listings, [_listing(row["profile"], state)] if state.listing else []),
+        (subtasks, _parts(row["profile"], state)),
+    ):
+        there = connection.execute(select(table).where(table.c.hazard_id == state.id)).mappings()
+        if sorted(map(dict, there), key=_by_unit) != sorted(rows, key=_by_unit):
+            found.append(table.name)
     units = connection.execute(select(involved.c.unit_id).where(involved.c.hazard_id == state.id)).scalars()
     if set(units) != set(state.involved):
         found.append("involved")
@@ -200,6 +222,10 @@ def differences(
         f"读模型的“{name}”与台账推演不符 / the read model's {name} differs from what the ledger gives"
         for name in found
     ]
+
+
+def _by_unit(row: dict[str, Any]) -> str:
+    return str(row.get("unit", ""))
 
 
 def _order(fact: dict[str, Any]) -> tuple[int, str]:
@@ -229,7 +255,7 @@ class Made(NamedTuple):
 def replace(connection: Connection, made: Sequence[Made]) -> None:
     """Put the read model of some hazards in place anew; notices stay, for they may have been delivered."""
     ids = [one.hazard.id for one in made]
-    for table in (deadlines, involved, facts):
+    for table in (deadlines, listings, subtasks, involved, facts):
         connection.execute(delete(table).where(table.c.hazard_id.in_(ids)))
     rows = [{**_row(one.hazard, one.last_at), **_report_of(one.report, one.profile)} for one in made]
     _RESTORE.run(connection, rows)
@@ -237,8 +263,16 @@ def replace(connection: Connection, made: Sequence[Made]) -> None:
     concerned = [
         {"hazard_id": one.hazard.id, "unit_id": unit} for one in made for unit in one.hazard.involved
     ]
+    listed = [_listing(one.profile, one.hazard) for one in made if one.hazard.listing]
+    parts = [part for one in made for part in _parts(one.profile, one.hazard)]
     counted = [_fact(one.profile, *entry) for one in made for entry in one.facts]
-    for statement, some in ((_SET_CLOCK, owed), (_INVOLVE, concerned), (_COUNT, counted)):
+    for statement, some in (
+        (_SET_CLOCK, owed),
+        (_SET_LISTING, listed),
+        (_SET_PART, parts),
+        (_INVOLVE, concerned),
+        (_COUNT, counted),
+    ):
         if some:
             statement.run(connection, some)
 
@@ -248,7 +282,7 @@ def replace(connection: Connection, made: Sequence[Made]) -> None:
 
 def _row(hazard: Hazard, at: datetime) -> dict[str, Any]:
     colour = hazard.grade.colour.value if hazard.grade else None
-    owed = [clock.due for clock in hazard.running() if clock.bearer == hazard.owner]
+    owed = [clock.due for clock in hazard.owners_clocks() if clock.running]
     return {
         "seq": hazard.seq,
         "head": hazard.head,
@@ -308,6 +342,7 @@ def _deadline(hazard: Hazard, clock: Clock) -> dict[str, Any]:
     return {
         "hazard_id": hazard.id,
         "clock": clock.key.value,
+        "subtask": clock.subtask or "",
         "bearer": clock.bearer,
         "row": clock.row,
         "started": clock.started,
@@ -318,6 +353,48 @@ def _deadline(hazard: Hazard, clock: Clock) -> dict[str, Any]:
         "calendar": clock.calendar,
         "level": clock.level.value,
         "stopped_at": clock.stopped_at,
+    }
+
+
+def _listing(profile: str, hazard: Hazard) -> dict[str, Any]:
+    """The sponsor by seat and post, never by person."""
+    listing = hazard.listing
+    assert listing is not None
+    return {
+        "hazard_id": hazard.id,
+        "profile": profile,
+        "listed_at": listing.approved_at,
+        "removed_at": listing.removed_at,
+        "authority": listing.authority,
+        "sponsor_unit": listing.sponsor_unit,
+        "sponsor_post": listing.sponsor.post,
+        "lead": next(one.unit for one in hazard.subtasks if one.lead),
+        "document": listing.document,
+        "removal_document": listing.removal_document,
+        "extensions": listing.extensions,
+        "failed_acceptances": listing.failed_acceptances,
+    }
+
+
+def _parts(profile: str, hazard: Hazard) -> list[dict[str, Any]]:
+    return [_part(profile, hazard, one) for one in hazard.subtasks]
+
+
+def _part(profile: str, hazard: Hazard, one: Subtask) -> dict[str, Any]:
+    nodes = [node for node in (hazard.plan.milestones if hazard.plan else ()) if node.unit == one.unit]
+    return {
+        "hazard_id": hazard.id,
+        "unit": one.unit,
+        "profile": profile,
+        "lead": one.lead,
+        "state": one.state.value,
+        "sla": one.sla.value,
+        "level": one.level.value,
+        "highest": one.highest.value,
+        "due": min((clock.due for clock in hazard.clocks_of(one.unit) if clock.running), default=None),
+        "last_node": nodes[-1].what if nodes else "",
+        "reported_at": one.reported_at,
+        "confirmed_at": one.confirmed_at,
     }
 
 
@@ -347,6 +424,7 @@ def _notice(event: Event, n: int) -> dict[str, Any]:
         "document": notice.document,
         "rung": notice.rung.value if notice.rung else None,
         "clock": notice.clock.value if notice.clock else None,
+        "subtask": notice.subtask,
         "due": notice.due,
         "created_at": event.at,
     }

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from pydantic import BeforeValidator
 from sqlalchemy import Connection, Dialect, Select, and_, func, or_, select, true, tuple_
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -73,6 +74,8 @@ class OpenDeadline(Value):
     """A clock of a hazard, for lists. ``stopped_at`` is set on one that keeps its dates in silence."""
 
     clock: ClockKey
+    subtask: Annotated[UnitId | None, BeforeValidator(lambda unit: unit or None)] = None
+    """The unit whose part of a listed hazard it times; ``None`` for the whole."""
     bearer: UnitId
     row: str
     started: datetime

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Row, Select, bindparam, exists, select
+from sqlalchemy import Connection, FromClause, Row, Select, bindparam, exists, literal_column, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from domain.organisation import SEES_WHOLE_PROFILE, Actor
-from domain.values import HazardId
+from domain.organisation import SEES_LISTED, SEES_WHOLE_PROFILE, Actor, Role
+from domain.values import HazardId, Mode
 from storage.prepared import Prepared
 from storage.tables import facts, hazards, involved, outbox
 
@@ -33,12 +34,26 @@ def visible(statement: Select[Any], principal: Principal, of: FromClause = hazar
     they are and need not be joined.
 
     Nobody sees another profile. The central seats see all of their own; every other seat sees the
-    hazards that involve its unit (SEC-01). Raises ``TypeError`` when ``statement`` does not read ``of``.
+    hazards that involve its unit (SEC-01), sponsors and acceptance panels the listed ones too. Raises ``TypeError`` when ``statement`` does not read ``of``.
     """
     if not any(source.is_derived_from(of) for source in statement.get_final_froms()):
         raise TypeError(f"visible() needs a statement that reads {of}: join them")
-    whole = principal.actor.role in SEES_WHOLE_PROFILE
-    return statement.where(*_rights(whole, principal.profile, principal.actor.unit, of))
+    reach = _reach(principal.actor.role)
+    return statement.where(*_rights(reach, principal.profile, principal.actor.unit, of))
+
+
+class _Reach(Enum):
+    """How far a seat sees beyond what involves its unit."""
+
+    WHOLE = "the whole profile"
+    LISTED = "what is listed"
+    UNIT = "no further"
+
+
+def _reach(role: Role) -> _Reach:
+    if role in SEES_WHOLE_PROFILE:
+        return _Reach.WHOLE
+    return _Reach.LISTED if role in SEES_LISTED else _Reach.UNIT
 
 
 def addressed(statement: Select[Any], principal: Principal) -> Select[Any]:
@@ -60,26 +75,30 @@ class VisibleOne:
     """``visible`` for one hazard by its number, compiled once: it is asked before and after every command."""
 
     def __init__(self, *columns: ColumnElement[Any]) -> None:
-        def ready(whole: bool) -> Prepared:
-            rights = _rights(whole, bindparam("profile"), bindparam("unit"))
+        def ready(reach: _Reach) -> Prepared:
+            rights = _rights(reach, bindparam("profile"), bindparam("unit"))
             return Prepared(lambda _: select(*columns).where(hazards.c.id == bindparam("hazard"), *rights))
 
-        self._ready = {whole: ready(whole) for whole in (True, False)}
+        self._ready = {reach: ready(reach) for reach in _Reach}
 
     def first(self, connection: Connection, principal: Principal, hazard: HazardId) -> Row[Any] | None:
         """The columns as the driver gives them, or ``None`` when ``principal`` may not see the hazard."""
         asked = {"hazard": hazard, "profile": principal.profile}
-        whole = principal.actor.role in SEES_WHOLE_PROFILE
-        if not whole:
+        reach = _reach(principal.actor.role)
+        if reach is not _Reach.WHOLE:
             asked["unit"] = principal.actor.unit
-        return self._ready[whole].run(connection, asked).first()
+        return self._ready[reach].run(connection, asked).first()
 
 
 def _rights(
-    whole: bool, profile: Any, unit: Any, of: FromClause = hazards
+    reach: _Reach, profile: Any, unit: Any, of: FromClause = hazards
 ) -> tuple[ColumnElement[bool], ...]:
     of_profile = of.c.profile == profile
-    if whole:
+    if reach is _Reach.WHOLE:
         return (of_profile,)
     concerned = exists().where(involved.c.hazard_id == _HAZARD[of], involved.c.unit_id == unit)
+    if reach is _Reach.LISTED:
+        one = hazards.alias()
+        listed = exists().where(one.c.id == _HAZARD[of], one.c.mode == literal_column(f"'{Mode.LISTED}'"))
+        return of_profile, or_(concerned, listed)
     return of_profile, concerned

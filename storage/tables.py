@@ -164,6 +164,7 @@ deadlines = Table(
     METADATA,
     Column("hazard_id", ForeignKey("hazards.id"), primary_key=True),
     Column("clock", String, primary_key=True),
+    Column("subtask", String, primary_key=True),
     Column("bearer", String, nullable=False),
     Column("row", String, nullable=False),
     Column("started", Instant, nullable=False),
@@ -179,7 +180,46 @@ deadlines = Table(
     Index("ix_deadlines_unpublished", "hazard_id", **_where("unpublished", "unpublished = 1")),
     sqlite_with_rowid=False,
 )
-"""The clocks each hazard has now, silent ones (``stopped_at``) included."""
+"""The clocks each hazard has now, silent ones (``stopped_at``) included. ``subtask`` is empty for the whole."""
+
+listings = Table(
+    "listings",
+    METADATA,
+    Column("hazard_id", ForeignKey("hazards.id"), primary_key=True),
+    Column("profile", String, nullable=False),
+    Column("listed_at", Instant, nullable=False),
+    Column("removed_at", Instant),
+    Column("authority", String, nullable=False),
+    Column("sponsor_unit", String, nullable=False),
+    Column("sponsor_post", String, nullable=False),
+    Column("lead", String, nullable=False),
+    Column("document", String, nullable=False),
+    Column("removal_document", String, nullable=False),
+    Column("extensions", Integer, nullable=False),
+    Column("failed_acceptances", Integer, nullable=False),
+    Index("ix_listings_listed", "profile", "listed_at"),
+)
+"""What was listed when, under whom, and how it went: the yearly plan of listed hazards is read from here (SUP-12)."""
+
+subtasks = Table(
+    "subtasks",
+    METADATA,
+    Column("hazard_id", ForeignKey("hazards.id"), primary_key=True),
+    Column("unit", String, primary_key=True),
+    Column("profile", String, nullable=False),
+    Column("lead", Boolean, nullable=False),
+    Column("state", String, nullable=False),
+    Column("sla", String, nullable=False),
+    Column("level", String, nullable=False),
+    Column("highest", String, nullable=False),
+    Column("due", Instant),
+    Column("last_node", String, nullable=False),
+    Column("reported_at", Instant),
+    Column("confirmed_at", Instant),
+    Index("ix_subtasks_unit", "unit", "state", "due"),
+    sqlite_with_rowid=False,
+)
+"""Each unit's part of a listed hazard, as it stands now."""
 
 involved = Table(
     "involved",
@@ -222,6 +262,7 @@ outbox = Table(
     Column("document", String, nullable=False),
     Column("rung", String),
     Column("clock", String),
+    Column("subtask", String),
     Column("due", Instant),
     Column("created_at", Instant, nullable=False),
     Column("delivered_at", Instant),

@@ -22,11 +22,21 @@ from domain.events import Event, Notice, evolve
 from domain.hazard import allowed, decide, report, rules_for
 from domain.ladder import next_wakeup, tick
 from domain.library import LIBRARY, Rulebook, Rules
-from domain.organisation import SYSTEM, Actor, Role
+from domain.organisation import PLACED_ROLES, SYSTEM, Actor, Role
 from domain.policy import Policy
 from domain.refusal import Refusal, Refused
 from domain.state import Clock, Hazard
-from domain.values import SHANGHAI, ClockKey, Digest, HazardId, PersonId, State, UnitId
+from domain.values import (
+    LISTING_NOTICES,
+    SHANGHAI,
+    ClockKey,
+    Digest,
+    HazardId,
+    Mode,
+    PersonId,
+    State,
+    UnitId,
+)
 from profiles.loader import shipped_calendar, shipped_profiles
 
 BOOKS = shipped_profiles()
@@ -65,8 +75,17 @@ ASSESSOR = seat(STREET, "assessor")
 OTHER_LIAISON = seat(OTHER_STREET, "liaison")
 
 _UNITS = ("desk", "office", STREET, OTHER_STREET, BUREAU, ENTERPRISE, "gongshui", "nowhere")
-SEATS = (*(seat(unit, role) for unit in _UNITS for role in Role if role is not Role.SYSTEM), SYSTEM)
-"""Every role in a unit of every kind, the impossible ones included."""
+_ROLES = tuple(role for role in Role if role is not Role.SYSTEM and role not in PLACED_ROLES)
+SPONSOR = seat("qzf", "sponsor")
+AUTHORITY = seat("ldxz", "listing_authority")
+PANEL = seat("gongan", "acceptance_panel")
+SEATS = (
+    *(seat(unit, role) for unit in _UNITS for role in _ROLES),
+    *(SPONSOR, AUTHORITY, PANEL, seat("fuban", "inspector"), seat("qzf", "sponsor", "another-vice-mayor")),
+    *(seat(STREET, "sponsor"), seat(BUREAU, "lead_unit"), seat("office", "acceptance_panel")),
+    SYSTEM,
+)
+"""Every role in a unit of every kind, and the seats that a profile places; the impossible ones included."""
 
 GIVER = {
     "verify_confirm": LIAISON,
@@ -76,6 +95,19 @@ GIVER = {
     "assign": DESK,
     "request_upgrade": LIAISON,
     "request_diversion": seat(BUREAU, "liaison"),
+    "request_listing": LIAISON,
+    "forward_listing": OFFICE,
+    "listing_approve": AUTHORITY,
+    "listing_reject": AUTHORITY,
+    "sign_subtask": LIAISON,
+    "plan_approve": SPONSOR,
+    "plan_reject": SPONSOR,
+    "report_subtask": HANDLER,
+    "confirm_subtask": LIAISON,
+    "send_back_subtask": LIAISON,
+    "accept_pass": OFFICE,
+    "accept_fail": OFFICE,
+    "record_listing_notice": OFFICE,
     "triage_route": OFFICE,
     "triage_return": OFFICE,
     "jurisdiction_unclear": DESK,
@@ -109,8 +141,11 @@ GIVER = {
 
 def giver(command: str, case: Case) -> Actor:
     """The usual seat; of a hazard that has gone to the bureau, the same seat of the bureau."""
-    usual = GIVER[command]
-    moved = usual.unit == STREET and not command.startswith("lookback") and case.hazard.owner == BUREAU
+    usual, hazard = GIVER[command], case.hazard
+    if hazard.mode is Mode.LISTED and command.startswith("lookback"):
+        return OFFICE  # the street has a part in it here
+    stays = command.startswith("lookback") or command == "sign_subtask"
+    moved = usual.unit == STREET and not stays and hazard.owner == BUREAU
     return seat(BUREAU, usual.role) if moved else usual
 
 
@@ -134,16 +169,36 @@ def plan(*due: object, **more: Any) -> dict[str, Any]:
     }
 
 
+def shared_plan(case: Case, due: object, **days: object) -> dict[str, Any]:
+    """A listed hazard's plan: a node for each unit, due on ``due`` unless ``days`` says another for the unit."""
+    parts = [one.unit for one in case.hazard.subtasks]
+    nodes = [{"what": f"{unit}的部分", "due": days.get(unit, due), "unit": unit} for unit in parts]
+    return plan(responsible_unit=parts[0], milestones=nodes, funds="专项资金", contingency="应急预案")
+
+
 def good_form(command: str, case: Case) -> dict[str, Any]:
     """A form that holds for ``command`` in the case's present state."""
     if command == "submit_plan":
         main = case.hazard.main_clock
-        return plan(main.limit_due if main and main.limit_due > case.now else case.now + timedelta(days=1))
+        due = main.limit_due if main and main.limit_due > case.now else case.now + timedelta(days=1)
+        return shared_plan(case, due) if case.hazard.subtasks else plan(due)
     if command == "resume":
         return {"until": (case.now + timedelta(hours=5)).isoformat(), "reason": "已具备整治条件"}
-    if command in ("assess_pass", "recognise_pass"):
+    if command in ("assess_pass", "recognise_pass", "accept_pass"):
         filed = case.hazard.plan
-        return {"results": [{"goal": goal.id, "met": True} for goal in (filed.goals if filed else ())]}
+        results = [{"goal": goal.id, "met": True} for goal in (filed.goals if filed else ())]
+        return {"results": results, **_FORMS.get(command, {})}
+    if command in ("confirm_subtask", "send_back_subtask"):
+        reported = [one.unit for one in case.hazard.subtasks if one.reported_at and not one.confirmed_at]
+        return {**_FORMS[command], "unit": next(iter(reported), BUREAU)}
+    if command == "record_listing_notice":
+        owed = [key.value for key in LISTING_NOTICES if key in case.hazard.clocks]
+        what = next(iter(owed), "listing_notice")
+        return {
+            "what": what,
+            "document": "挂公〔2026〕1号",
+            "day": f"{case.now.astimezone(SHANGHAI):%Y-%m-%d}",
+        }
     if command == "load_calendar":
         return {"calendar": case.hazard.calendar}
     return dict(_FORMS.get(command, {}))
@@ -155,6 +210,41 @@ _FORMS: dict[str, dict[str, Any]] = {
     "clear_on_spot": {"evidence": [BEFORE, AFTER], "assessor": "assessor-of-the-spot"},
     "self_handle": {"handler": HANDLER.person},
     "assign": {"target": "夏阳街道"},
+    "request_listing": {
+        "reason": "须多部门协同",
+        "criteria": {
+            "complex_cause": "多头产权",
+            "wide_scope": "涉及五个小区",
+            "hard_to_remediate": "须停业改造",
+            "major_impact": "毗邻学校",
+        },
+        "suggested_units": ["区交通委", "夏阳街道"],
+    },
+    "forward_listing": {"report_document": "青清零专报〔2026〕1号"},
+    "listing_approve": {
+        "sponsor": {"person": SPONSOR.person, "post": "副区长"},
+        "lead": "区交通委",
+        "cooperating": ["夏阳街道"],
+        "document": "青挂〔2026〕1号",
+        "requirements": "限期消除",
+        "removal_conditions": "验收合格后摘牌",
+    },
+    "listing_reject": {"instruction": "GENERAL", "reason": "街道可以自行解决"},
+    "sign_subtask": {"handler": HANDLER.person},
+    "plan_reject": {"reason": "节点过于集中"},
+    "report_subtask": {"text": "本单位事项已完成"},
+    "confirm_subtask": {},
+    "send_back_subtask": {"reason": "仍有一处未改"},
+    "accept_pass": {
+        "panel": {"chair": {"unit": "公安青浦分局", "member": "chair-1"}},
+        "signed_by": "signer-1",
+    },
+    "accept_fail": {
+        "panel": {"chair": {"unit": "公安青浦分局", "member": "chair-1"}},
+        "signed_by": "signer-1",
+        "failed": ["区交通委"],
+        "reason": "两处未达标",
+    },
     "request_upgrade": {"reason": "街道无力解决", "measures_tried": "两次约谈权属单位"},
     "request_diversion": {"reason": "不属本条线"},
     "triage_route": {"target": "区交通委", "participants": ["区城运中心"], "risk_assessment": "风险较大"},
@@ -368,6 +458,51 @@ _ROUTE = {
 _TO_CLEARANCE = (*_ROUTE[State.SELF_ASSESSMENT], "assess_pass")
 _UPGRADED = ("verify_confirm", "request_upgrade", "triage_route")
 _ROUTE[State.AWAITING_RECOGNITION] = (*_UPGRADED, *_TO_CLEARANCE[2:])
+_LISTED = (
+    "verify_confirm",
+    "request_listing",
+    "forward_listing",
+    "listing_approve",
+    "sign",
+    "sign_subtask",
+    "submit_plan",
+    "plan_approve",
+    "all_parts",
+    "report_completion",
+    "assess_pass",
+    "accept_pass",
+)
+_ROUTE[State.LISTING_REVIEW] = _LISTED[:3]
+_ROUTE[State.PLAN_REVIEW] = _LISTED[:7]
+_ROUTE[State.ACCEPTANCE] = _LISTED[:-1]
+
+
+def listed_in(state: State, *, now: str = MONDAY, book: Rulebook = QINGPU, **form: Any) -> Case:
+    """As ``hazard_in``, listed: 区交通委 leads, 夏阳街道 cooperates; at its clearance, accepted by the panel."""
+    case = hazard_in(State.REGISTERED, book=book, now=now, **form)
+    for command in _LISTED[1:]:
+        if case.hazard.state is not state or (command == "sign_subtask" and state is State.PLANNING):
+            case.wait(minutes=1)
+            take(case, command)
+    if state is State.LOOK_BACK:
+        case.wait_until(case.hazard.clocks[ClockKey.LOOKBACK].alarms[0].at)
+    assert case.hazard.state is state
+    return case
+
+
+def take(case: Case, command: str, **form: Any) -> None:
+    """A step of a route: a command, or what the units of a listed hazard do each for their part."""
+    if command != "all_parts":
+        case.give(command, **form)
+        return
+    for one in case.hazard.subtasks:
+        finish(case, one.unit)
+
+
+def finish(case: Case, unit: UnitId) -> None:
+    """``unit`` reports its part done, the lead confirms it."""
+    case.give("report_subtask", seat(unit, "handler"), text="本单位事项已完成")
+    case.give("confirm_subtask", seat(case.hazard.owner, "liaison"), unit=unit)
 
 
 def upgraded_in(state: State, *, now: str = MONDAY, **form: Any) -> Case:
@@ -401,8 +536,10 @@ def hazard_in(state: State, *, book: Rulebook = QINGPU, now: str = MONDAY, **for
     case = Case(book, now=now).report(**form)
     for command in _ROUTE.get(state, _TO_CLEARANCE):
         case.wait(minutes=1)
-        case.give(
-            command, **({"code": form["code"]} if command == "verify_confirm" and "code" in form else {})
+        take(
+            case,
+            command,
+            **({"code": form["code"]} if command == "verify_confirm" and "code" in form else {}),
         )
     if state in (State.LOOK_BACK, State.CLOSED):
         case.wait_until(next_wakeup(case.hazard) or case.now)

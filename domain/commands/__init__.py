@@ -21,6 +21,22 @@ from domain.commands.clearance import (
     RecognisePass,
     ReportCompletion,
 )
+from domain.commands.listing import (
+    AcceptFail,
+    AcceptPass,
+    ConfirmSubtask,
+    ForwardListing,
+    ListingApprove,
+    ListingReject,
+    Panel,
+    PlanApprove,
+    PlanReject,
+    RecordListingNotice,
+    ReportSubtask,
+    RequestListing,
+    SendBackSubtask,
+    SignSubtask,
+)
 from domain.commands.registration import (
     Assign,
     ClearOnSpot,
@@ -41,6 +57,7 @@ from domain.commands.remediation import (
     Progress,
     RequestExtension,
     Resume,
+    RevisedNode,
     SubmitPlan,
 )
 from domain.commands.routing import (
@@ -67,6 +84,8 @@ from domain.values import Value
 
 __all__ = [
     "COMMANDS",
+    "AcceptFail",
+    "AcceptPass",
     "AcceptReason",
     "AssessFail",
     "AssessPass",
@@ -75,33 +94,46 @@ __all__ = [
     "ClearOnSpot",
     "Command",
     "ConfirmRelapse",
+    "ConfirmSubtask",
     "ControlReview",
     "DecideExtension",
     "Defence",
     "Duty",
     "EnterKeyControl",
+    "ForwardListing",
     "HandOver",
     "JurisdictionRule",
     "JurisdictionUnclear",
+    "ListingApprove",
+    "ListingReject",
     "LoadCalendar",
     "LookbackPass",
     "LookbackRelapse",
     "Merge",
     "Order",
+    "Panel",
+    "PlanApprove",
+    "PlanReject",
     "PlannedGoal",
     "PlannedNode",
     "Progress",
     "RecogniseFail",
     "RecognisePass",
+    "RecordListingNotice",
     "Report",
     "ReportCompletion",
+    "ReportSubtask",
     "RequestDiversion",
     "RequestExtension",
+    "RequestListing",
     "RequestUpgrade",
     "Resume",
     "Return",
+    "RevisedNode",
     "SelfHandle",
+    "SendBackSubtask",
     "Sign",
+    "SignSubtask",
     "StateReason",
     "SubmitPlan",
     "TriageReturn",
@@ -121,24 +153,37 @@ Command = Annotated[
     | Assign
     | RequestUpgrade
     | RequestDiversion
+    | RequestListing
     | TriageRoute
     | TriageReturn
     | JurisdictionUnclear
     | JurisdictionRule
+    | ForwardListing
+    | ListingApprove
+    | ListingReject
     | Sign
+    | SignSubtask
     | Return
     | SubmitPlan
+    | PlanApprove
+    | PlanReject
     | Progress
     | RequestExtension
     | DecideExtension
     | EnterKeyControl
     | ControlReview
     | Resume
+    | ReportSubtask
+    | ConfirmSubtask
+    | SendBackSubtask
     | ReportCompletion
     | AssessPass
     | AssessFail
     | RecognisePass
     | RecogniseFail
+    | AcceptPass
+    | AcceptFail
+    | RecordListingNotice
     | LookbackPass
     | LookbackRelapse
     | ConfirmRelapse

@@ -109,13 +109,24 @@ class Progress(CommandForm):
     evidence: tuple[Evidence, ...] = ()
 
 
+class RevisedNode(Form):
+    """A node of the plan, and the day it is to have if the extension is granted."""
+
+    id: Line
+    due: DayOrInstant
+
+
 class RequestExtension(CommandForm):
-    """F09 延期申请. ``until`` is the new due day; without it the longest the policy allows."""
+    """F09 延期申请. ``until`` is the new due day; without it the longest the policy allows.
+
+    ``nodes`` are the plan's nodes that move with it.
+    """
 
     zh, en = "申请延期", "request an extension"
     do: Literal["request_extension"] = "request_extension"
     reason: Text
     until: DayOrInstant | None = None
+    nodes: Annotated[tuple[RevisedNode, ...], Field(max_length=100)] = ()
     interim_measures: OptionalText = ""
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from domain import commands as c
+from domain import modes, subtasks
 from domain.draft import Draft
 from domain.effects.remediation import drop_pending_extension
 from domain.organisation import Actor, PersonRef, Role
@@ -10,7 +13,6 @@ from domain.state import Completion, PlannedLookback
 from domain.values import (
     ClockKey,
     HazardId,
-    Mode,
     State,
 )
 
@@ -31,14 +33,15 @@ def report_completion(draft: Draft, form: c.ReportCompletion, actor: Actor) -> N
 
 
 def assess_pass(draft: Draft, form: c.AssessPass, _actor: Actor) -> None:
-    """T26: a general hazard is recognised by the unit that cleared it (VER-01), an upgraded one by the
-    office: there this is the 初步评估 (VER-03)."""
+    """T26: a general hazard is recognised by the unit that cleared it (VER-01). An upgraded one goes before the
+    office, a listed one before the panel: there this is the 初步评估 (VER-03)."""
     if any(item.kind == "after" for item in form.evidence):
         draft.set(has_after=True)
-    if draft.hazard.mode.handled_as is Mode.GENERAL:
-        strike_off(draft)
+    follows = modes.AFTER_THE_ASSESSMENT.get(draft.hazard.mode)
+    if follows:
+        draft.enter(follows)
     else:
-        draft.enter(State.AWAITING_RECOGNITION)
+        strike_off(draft)
 
 
 def assess_fail(draft: Draft, _form: c.AssessFail, _actor: Actor) -> None:
@@ -65,10 +68,13 @@ def recognise_fail(draft: Draft, _form: c.RecogniseFail, _actor: Actor) -> None:
     draft.notify(draft.hazard.owner, Role.LIAISON, "不予认定通知", clock=ClockKey.REWORK)
 
 
-def strike_off(draft: Draft) -> None:
-    """销号: cleared, with a number of its own, and from now on watched (VER-05, LBK-02)."""
+def strike_off(draft: Draft, but: Collection[str] = ()) -> None:
+    """销号: cleared, with a number of its own, and from now on watched (VER-05, LBK-02).
+
+    All clocks end ``but`` those of what is owed whatever becomes of the hazard.
+    """
     rules, hazard = draft.rules, draft.hazard
-    draft.end_all()
+    draft.end_all(but)
     draft.set(
         cleared_at=draft.now,
         strike_off=strike_off_number(hazard.id, hazard.round),
@@ -112,7 +118,12 @@ def relapse(draft: Draft, _form: c.LookbackRelapse | c.ConfirmRelapse, _actor: A
     )
     if relapses >= 2:
         draft.set(proposals=tuple(dict.fromkeys((*draft.hazard.proposals, "upgrade"))))
+    if draft.hazard.listing:
+        draft.set(
+            listing=draft.hazard.listing.model_copy(update={"removed_at": None, "removal_document": ""})
+        )
     draft.start(ClockKey.REMEDIATE)
+    subtasks.reopen_all(draft)
     draft.enter(State.PLANNING)
     draft.notify(draft.hazard.owner, Role.LIAISON, "回潮通知", clock=ClockKey.REMEDIATE)
 

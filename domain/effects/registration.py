@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from domain import commands as c
+from domain import subtasks
 from domain.draft import Draft
 from domain.effects.clearance import strike_off
 from domain.effects.routing import transfer
@@ -97,8 +98,9 @@ def assign(draft: Draft, form: c.Assign, _actor: Actor) -> None:
 
 
 def sign(draft: Draft, form: c.Sign, _actor: Actor) -> None:
-    """T17: signed for, with a named handler (REM-01)."""
+    """T17: signed for, with a named handler (REM-01); the lead of a listed hazard signs for its part as well."""
     draft.set(handler=form.handler)
+    subtasks.sign(draft, draft.hazard.owner, form.handler)
     draft.enter(State.PLANNING)
 
 

@@ -18,15 +18,15 @@ from domain.values import (
 
 def request_upgrade(draft: Draft, _form: c.RequestUpgrade, _actor: Actor) -> None:
     """T07: before the office; the requester's own clock is silent until that has decided."""
-    _lay_before_the_office(draft, "upgrade")
+    lay_before_the_office(draft, "upgrade")
 
 
 def request_diversion(draft: Draft, _form: c.RequestDiversion, _actor: Actor) -> None:
     """T08: not of the bureau's own line."""
-    _lay_before_the_office(draft, "diversion")
+    lay_before_the_office(draft, "diversion")
 
 
-def _lay_before_the_office(draft: Draft, kind: Literal["upgrade", "diversion"]) -> None:
+def lay_before_the_office(draft: Draft, kind: Literal["upgrade", "diversion", "listing"]) -> None:
     drop_pending_extension(draft)
     draft.stop(ClockKey.REMEDIATE)
     draft.stop(ClockKey.REWORK)
@@ -41,7 +41,7 @@ def _lay_before_the_office(draft: Draft, kind: Literal["upgrade", "diversion"]) 
 def triage_route(draft: Draft, form: c.TriageRoute, _actor: Actor) -> None:
     """T10: transferred to the competent unit; the mode follows what was asked for."""
     triage = draft.hazard.triage
-    modes = {"upgrade": Mode.UPGRADED, "diversion": Mode.DIVERTED}
+    modes = {"upgrade": Mode.UPGRADED, "diversion": Mode.DIVERTED, "general": Mode.GENERAL}
     draft.set(mode=modes.get(triage.kind, draft.hazard.mode) if triage else draft.hazard.mode)
     transfer(draft, form.target)
 
@@ -96,7 +96,7 @@ def hand_over(draft: Draft, _form: c.HandOver, _actor: Actor) -> None:
     draft.end_all()
 
 
-def transfer(draft: Draft, target: str) -> None:
+def transfer(draft: Draft, target: str, document: str = "转递（交办）单") -> None:
     """A new owner starts with clocks and a ladder of his own (I7)."""
     unit = draft.rules.book.organisation.find(target)
     assert unit is not None  # guard target_exists
@@ -106,4 +106,4 @@ def transfer(draft: Draft, target: str) -> None:
     draft.start(ClockKey.REMEDIATE)
     draft.enter(State.AWAITING_SIGNOFF)
     sign = draft.hazard.clocks.get(ClockKey.SIGN)
-    draft.notify(unit.id, Role.LIAISON, "转递（交办）单", clock=ClockKey.SIGN, due=sign.due if sign else None)
+    draft.notify(unit.id, Role.LIAISON, document, clock=ClockKey.SIGN, due=sign.due if sign else None)

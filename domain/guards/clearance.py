@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from domain import modes
 from domain.guards.asking import Ask, form_guard, state_guard
 from domain.organisation import ROLES_OF_THE_OFFICE
-from domain.values import Mode
 
 
 @state_guard(
@@ -62,14 +62,14 @@ def every_goal_met(ask: Ask) -> bool:
     "other-seat",
     403,
     "LBK-01",
-    "回头看：一般整治由责任单位或清零办办理，提级整治由清零办或其他相关单位办理，责任单位不得自查自过",
-    "the owner or the office looks back at a general hazard; at an upgraded one the office or another unit "
-    "concerned, not its owner",
+    "回头看：一般、分流由责任单位或清零办办理，提级、挂牌由清零办或其他相关单位办理，承办单位不得自查自过",
+    "the owner or the office looks back at a general or diverted hazard; at an upgraded or listed one the office "
+    "or another unit concerned, none that handled it",
 )
 def looks_back(ask: Ask) -> bool:
     if ask.actor.role in ROLES_OF_THE_OFFICE:
         return True
-    return (ask.actor.unit == ask.hazard.owner) == (ask.hazard.mode.handled_as is Mode.GENERAL)
+    return ask.hazard.handled_by(ask.actor.unit) == (ask.hazard.mode in modes.OWNER_LOOKS_BACK)
 
 
 @state_guard(

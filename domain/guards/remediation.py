@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain import clocks
+from domain import clocks, modes
 from domain.commands import PlannedNode
 from domain.guards.asking import Ask, form_guard, state_guard
-from domain.organisation import ROLES_OF_THE_OFFICE, Role
-from domain.values import Mode, end_of, local
+from domain.values import end_of, local
 
 
 @form_guard(
@@ -120,6 +119,18 @@ def before_due(ask: Ask) -> bool:
     return ask.main_clock is not None and ask.now < ask.main_clock.due
 
 
+@state_guard(
+    "asked-too-late",
+    409,
+    "N44",
+    "挂牌整治延期须至迟在期限届满20个工作日前申请",
+    "an extension of a listed hazard must be asked for at least 20 working days before it is due",
+)
+def in_good_time(ask: Ask) -> bool:
+    clock = ask.main_clock
+    return clock is None or ask.now < clocks.asked_until(ask.rules, clock)
+
+
 @form_guard(
     "beyond-cap",
     422,
@@ -150,15 +161,35 @@ def extension_is_later(ask: Ask) -> bool:
     return clocks.instant_of(ask.form.until, cap.due if cap else clock.due) > clock.due
 
 
+@form_guard(
+    "node-not-revised",
+    422,
+    "PLN-01",
+    "调整的时间节点须是方案中尚未销项的节点，且在今后至所申请的期限之间",
+    "a node to move must be an open one of the plan, and its new day lie between now and the date asked for",
+)
+def revised_nodes_fit(ask: Ask) -> bool:
+    clock, plan, nodes = ask.main_clock, ask.hazard.plan, ask.form.nodes
+    if clock is None or not nodes:
+        return True
+    cap = clocks.longest(ask.rules, clock)
+    until = clocks.instant_of(ask.form.until, cap) if ask.form.until else cap
+    still_open = {node.id for node in (plan.milestones if plan else ()) if node.done_at is None}
+    return all(
+        node.id in still_open and ask.now < clocks.instant_of(node.due, until) <= until for node in nodes
+    )
+
+
 @state_guard(
     "decider",
     403,
     "N14",
-    "延期：一般整治由城运中心审批，提级、分流由清零办审批",
-    "the desk decides for general hazards, the office for upgraded and diverted ones",
+    "延期：一般整治由城运中心审批，提级、分流由清零办审批，挂牌由牵头副区长（或清零办代）审批",
+    "the desk decides for general hazards, the office for upgraded and diverted ones, the sponsor (or the office "
+    "for him) for listed ones",
 )
 def decides_extensions(ask: Ask) -> bool:
-    return (ask.actor.role is Role.DESK) == (ask.hazard.mode is Mode.GENERAL)
+    return ask.actor.role in modes.DECIDES_EXTENSIONS[ask.hazard.mode]
 
 
 @state_guard(
@@ -176,12 +207,12 @@ def request_pending(ask: Ask) -> bool:
     "approver",
     403,
     "REM-04",
-    "重点防控：一般整治由本单位一把手批准，提级整治由清零办批准",
-    "key control is approved by the unit's principal (general) or by the office (upgraded)",
+    "重点防控：一般、分流由本单位一把手批准，提级由清零办批准，挂牌由牵头副区长批准",
+    "key control is approved by the unit's principal (general, diverted), the office (upgraded) or the sponsor "
+    "(listed)",
 )
 def approves_key_control(ask: Ask) -> bool:
-    by_office = ask.actor.role in ROLES_OF_THE_OFFICE
-    return by_office == (ask.hazard.mode is Mode.UPGRADED)
+    return ask.actor.role in modes.APPROVES_KEY_CONTROL[ask.hazard.mode]
 
 
 @form_guard(

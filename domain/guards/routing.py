@@ -88,7 +88,8 @@ def participants_known(ask: Ask) -> bool:
 def upgrade_goes_to_a_bureau(ask: Ask) -> bool:
     """Sent back by one bureau, an upgraded hazard goes to another one."""
     triage, unit = ask.hazard.triage, ask.unit(ask.form.target)
-    upgraded = ask.hazard.mode is Mode.UPGRADED or (triage is not None and triage.kind == "upgrade")
+    asked = triage.kind if triage else "upgrade"
+    upgraded = asked == "upgrade" or (ask.hazard.mode is Mode.UPGRADED and asked != "general")
     return not upgraded or (unit is not None and unit.type is UnitType.BUREAU)
 
 
@@ -146,7 +147,12 @@ def sign_not_due(ask: Ask) -> bool:
     "this hazard was sent back by a unit; route it, there is no requester to return it to",
 )
 def has_requester(ask: Ask) -> bool:
-    return ask.hazard.triage is not None and ask.hazard.triage.kind != "return"
+    """What lies with the desk was asked for by nobody who could take it back."""
+    triage = ask.hazard.triage
+    if triage is None or triage.kind == "return":
+        return False
+    asked = ask.rules.book.organisation.by_id.get(triage.by)
+    return asked is not None and asked.handles
 
 
 @form_guard(

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from domain.library import Rulebook
-from domain.organisation import SYSTEM, Actor, Role, UnitType
+from domain.organisation import PLACED_ROLES, SYSTEM, Actor, Role, UnitType
 from domain.state import Hazard
 from domain.transitions import BY_COMMAND, Relation
 from domain.values import Channel, Confidentiality, Outcome, PersonId, UnitId, Urgency
@@ -70,7 +70,22 @@ def commands(hazard: Hazard) -> st.SearchStrategy[str]:
     going_on = [
         name for name in fitting if name not in ("merge", "hand_over", "verify_dismiss", "lookback_pass")
     ]
-    return st.sampled_from(going_on * 6 + fitting * 2 + every if fitting else every)
+    of_the_listing = [name for name in _RARE_ON_LISTED if name in fitting] if hazard.subtasks else []
+    return st.sampled_from(of_the_listing * 8 + going_on * 6 + fitting * 2 + every if fitting else every)
+
+
+_RARE_ON_LISTED = (
+    "accept_fail",
+    "send_back_subtask",
+    "plan_reject",
+    "request_extension",
+    "decide_extension",
+    "enter_key_control",
+    "resume",
+    "lookback_relapse",
+    "report_subtask",
+)
+"""What a listed hazard meets too seldom to be left to chance."""
 
 
 @st.composite
@@ -88,10 +103,16 @@ def seats_for(draw: st.DrawFn, book: Rulebook, hazard: Hazard, command: str) -> 
         Relation.OWNER: hazard.owner,
         Relation.REGISTRANT: hazard.registered_by,
         Relation.CONCERNED: draw(st.sampled_from(hazard.involved)),
+        Relation.COOPERATING: draw(st.sampled_from([one.unit for one in hazard.subtasks] or [hazard.owner])),
+        Relation.SPONSORING: organisation.seat_of(role) or organisation.office,
         Relation.PLACE: hazard.subdistrict or units_of(book)[0],
-        Relation.ANY: organisation.desk if role is Role.DESK else organisation.office,
+        Relation.ANY: (organisation.seat_of(role) if role in PLACED_ROLES else None)
+        or (organisation.desk if role is Role.DESK else organisation.office),
     }[who.relation]
-    return Actor(unit=unit, role=role, person=draw(persons))
+    person = draw(persons)
+    if who.relation is Relation.SPONSORING and hazard.listing and draw(st.integers(0, 3)):
+        person = hazard.listing.sponsor.person
+    return Actor(unit=unit, role=role, person=person)
 
 
 def reports(book: Rulebook) -> st.SearchStrategy[dict[str, Any]]:
@@ -129,6 +150,8 @@ def forms(draw: st.DrawFn, case: Case, command: str, calendars: tuple[str, ...])
         st.fixed_dictionaries({"goal": st.sampled_from([*goals, "G9"]), "met": st.booleans()}), max_size=3
     )
     numbers = st.sampled_from([hazard.id, "QP-2026-000999"])
+    panel = st.fixed_dictionaries({"chair": st.fixed_dictionaries({"unit": units, "member": named})})
+    parts = st.sampled_from([one.unit for one in hazard.subtasks] or [hazard.owner])
     fields: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "verify_confirm": {
             "code": st.none() | codes,
@@ -143,6 +166,31 @@ def forms(draw: st.DrawFn, case: Case, command: str, calendars: tuple[str, ...])
         "assign": {"target": units},
         "request_upgrade": {"reason": words, "suggested_units": st.lists(units, max_size=2)},
         "request_diversion": {"reason": words, "suggested_units": st.lists(units, max_size=2)},
+        "request_listing": {"reason": words, "suggested_units": st.lists(units, max_size=3)},
+        "forward_listing": {"expert_review": st.booleans()},
+        "listing_approve": {
+            "sponsor": st.none() | named,
+            "lead": units,
+            "cooperating": st.lists(units, max_size=3),
+        },
+        "listing_reject": {"instruction": st.sampled_from(["GENERAL", "UPGRADED"])},
+        "plan_approve": {"note": words},
+        "plan_reject": {"reason": words},
+        "sign_subtask": {"handler": named},
+        "report_subtask": {"text": words, "evidence": pictures},
+        "confirm_subtask": {"unit": units | parts},
+        "send_back_subtask": {"unit": units | parts, "reason": words},
+        "accept_pass": {"panel": panel, "results": results, "signed_by": st.none() | named},
+        "accept_fail": {
+            "panel": panel,
+            "failed": st.lists(units | parts, min_size=1, max_size=3),
+            "results": results,
+            "signed_by": st.none() | named,
+        },
+        "record_listing_notice": {
+            "what": st.sampled_from(["listing_notice", "listing_filing", "removal_notice"]),
+            "day": days,
+        },
         "triage_route": {
             "target": units,
             "participants": st.lists(units, min_size=1, max_size=3),
@@ -165,7 +213,13 @@ def forms(draw: st.DrawFn, case: Case, command: str, calendars: tuple[str, ...])
             "text": words,
             "milestones_done": st.lists(st.sampled_from(["N1", "N2", "N9"]), max_size=2),
         },
-        "request_extension": {"reason": words, "until": st.none() | due},
+        "request_extension": {
+            "reason": words,
+            "until": st.none() | due,
+            "nodes": st.lists(
+                st.fixed_dictionaries({"id": st.sampled_from(["N1", "N2", "N9"]), "due": due}), max_size=2
+            ),
+        },
         "decide_extension": {"approve": st.booleans()},
         "enter_key_control": {"people": words, "technical": words, "responsible": named},
         "control_review": {"findings": words, "evidence": pictures},
@@ -191,10 +245,31 @@ def forms(draw: st.DrawFn, case: Case, command: str, calendars: tuple[str, ...])
     if command in ("assign", "triage_route", "jurisdiction_rule"):
         wanted = UnitType.SUBDISTRICT if command == "assign" else UnitType.BUREAU
         good["target"] = next(unit.id for unit in book.organisation.units if unit.type is wanted)
+    organisation = book.organisation
+    bureaus = [unit.id for unit in organisation.units if unit.type is UnitType.BUREAU]
+    if command == "request_listing":
+        good["suggested_units"] = bureaus[:2]
+    if command == "listing_approve":
+        streets = [unit.id for unit in organisation.units if unit.type is UnitType.SUBDISTRICT]
+        good |= {
+            "lead": draw(st.sampled_from([bureaus[1], streets[0]])),
+            "cooperating": [bureaus[2], streets[1]],
+        }
+    if command in ("accept_pass", "accept_fail"):
+        good["panel"] = {"chair": {"unit": chair_of(case), "member": "chair-1"}}
+        if command == "accept_fail":
+            good["failed"] = [draw(parts)]
     if command == "return":
         good["proposed_unit"] = book.organisation.desk
     changed = draw(st.fixed_dictionaries({}, optional=fields[command])) if draw(st.booleans()) else {}
     return {**good, **changed}
+
+
+def chair_of(case: Case) -> UnitId:
+    """The unit whose turn it is to chair the panel (A3)."""
+    organisation = case.rules.book.organisation
+    handling = [one.unit for one in case.hazard.subtasks]
+    return organisation.seat_of(Role.ACCEPTANCE_PANEL, but=handling) or organisation.office
 
 
 def _line(text: str) -> str:

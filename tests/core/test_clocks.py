@@ -3,7 +3,17 @@
 import pytest
 
 from domain.values import ClockKey, State
-from tests.builders import FINDER, LIAISON, Case, diverted_in, hazard_in, upgraded_in
+from tests.builders import (
+    BUREAU,
+    FINDER,
+    LIAISON,
+    Case,
+    diverted_in,
+    hazard_in,
+    listed_in,
+    spoken,
+    upgraded_in,
+)
 
 # All start on Thursday 2026-09-24 at 17:00; Friday 09-25 is Mid-Autumn, then comes the weekend, and
 # from 10-01 to 10-07 is National Day. Saturday 10-10 is worked. Steps of a hazard lie a minute apart.
@@ -100,6 +110,31 @@ UPGRADED = [
     ("CLEARED", "lookback", "NORMAL", {}, "2026-10-26 24:00", "lookback.upgraded.1"),
 ]
 
+LISTED = [
+    # state, clock, urgency, what else the report says, due, row; the hazard is listed four minutes on
+    ("LISTING_REVIEW", "listing_review", "NORMAL", {}, "2026-10-12 24:00", "listing-review"),
+    ("AWAITING_SIGNOFF", "remediate", "URGENT", {}, "2026-12-23 24:00", "remediate-listed"),
+    ("AWAITING_SIGNOFF", "remediate@xiayang", "FLASH", {}, "2026-12-23 24:00", "remediate-subtask"),
+    ("AWAITING_SIGNOFF", "sign@xiayang", "NORMAL", {}, "2026-09-28 24:00", "sign-normal"),
+    ("AWAITING_SIGNOFF", "plan", "NORMAL", {}, "2026-10-15 24:00", "plan-listed"),
+    ("PLANNING", "plan", "FLASH", {"category": 3}, "2026-10-15 24:00", "plan-listed-categories-1-3"),
+    ("PLANNING", "listing_filing", "NORMAL", {}, "2026-09-30 24:00", "listing-filing"),
+    ("PLANNING", "listing_notice", "NORMAL", {}, "2026-10-09 24:00", "listing-notice"),
+    ("PLAN_REVIEW", "plan_review", "NORMAL", {}, "2026-09-30 24:00", "plan-review"),
+    ("ACCEPTANCE", "accept", "FLASH", {}, "2026-10-08 24:00", "accept"),  # the tenth day is a holiday
+    ("CLEARED", "removal_notice", "NORMAL", {}, "2026-10-09 24:00", "removal-notice"),
+    ("CLEARED", "lookback", "NORMAL", {}, "2026-10-26 24:00", "lookback.listed.1"),
+]
+LISTED += [
+    ("ACCEPTANCE", "rework", urgency, form, "2026-10-09 24:00", row)  # 15 days: 10-09
+    for urgency, form, row in (
+        ("NORMAL", {}, "rework-listed"),
+        ("URGENT", {}, "rework-listed-urgent"),
+        ("FLASH", {}, "rework-listed-flash"),
+        ("FLASH", {"category": 1}, "rework-listed-categories-1-3"),
+    )
+]
+
 REWORK = [
     ("NORMAL", {}, "2026-09-30 24:00", "rework-normal"),
     ("URGENT", {}, "2026-09-24 23:07", "rework-urgent"),
@@ -133,14 +168,26 @@ def test_dates_of_a_rework(urgency, report, due, row):
     assert (case.due(ClockKey.REWORK), case.clock(ClockKey.REWORK).row) == (due, row)
 
 
+@pytest.mark.requirement("N43", "N44", "N45", "MOD-03", "VER-06")
+@pytest.mark.parametrize(("state", "clock", "urgency", "form", "due", "row"), LISTED)
+def test_every_clock_of_a_listed_hazard_starts_and_ends_when_it_must(state, clock, urgency, form, due, row):
+    case = listed_in(State(state), now=NOW, urgency=urgency, **form)
+    if clock == "rework":
+        case.give("accept_fail")
+        assert spoken(case.hazard.clocks[f"rework@{BUREAU}"].due) == due
+
+    assert (spoken(case.hazard.clocks[clock].due), case.hazard.clocks[clock].row) == (due, row)
+
+
 def test_every_clock_and_every_row_of_the_policy_is_dated_above():
     rows = {row.id for row in Case().rules.book.policy.clocks}
-    dated = {row for *_, row in (*CLOCKS, *OF_OTHER_MODES, *UPGRADED, *REWORK)}
+    dated = {row for *_, row in (*CLOCKS, *OF_OTHER_MODES, *UPGRADED, *LISTED, *REWORK)}
 
     assert rows - dated == {
         "extension-decision",
         "extension-decision-upgraded",
         "extension-decision-diverted",
+        "extension-decision-listed",
         "reason",
         "talk",
         "rectification",
@@ -151,7 +198,7 @@ def test_every_clock_and_every_row_of_the_policy_is_dated_above():
         "petition-close",
         "cooperation",
     }, "those have a test of their own"
-    assert dated - rows == {"lookback.general.1", "lookback.upgraded.1"}
+    assert dated - rows == {"lookback.general.1", "lookback.upgraded.1", "lookback.listed.1"}
 
 
 @pytest.mark.requirement("N14")
@@ -171,8 +218,14 @@ def test_every_clock_and_every_row_of_the_policy_is_dated_above():
             "extension-decision-diverted",
             "office",
         ),
+        (
+            lambda: listed_in(State.REMEDIATING, now=NOW),
+            "2026-10-15 24:00",
+            "extension-decision-listed",
+            "qzf",
+        ),
     ],
-    ids=["general", "upgraded", "diverted"],
+    ids=["general", "upgraded", "diverted", "listed"],
 )
 def test_the_decision_on_an_extension_has_a_date_and_somebody_who_is_late(arrange, due, row, bearer):
     case = arrange()

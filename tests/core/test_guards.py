@@ -14,11 +14,16 @@ from tests.builders import (
     DESK,
     FINDER,
     HANDLER,
+    LIAISON,
     OFFICE,
+    PANEL,
     Case,
+    finish,
     hazard_in,
+    listed_in,
     plan,
     seat,
+    shared_plan,
     upgraded_in,
 )
 
@@ -46,12 +51,78 @@ def in_putuo(unit: str) -> Case:
     return Case(BOOKS["putuo"]).report(seat(unit, "discoverer"), channel="grid_patrol", code="S06-02")
 
 
+def in_the_town() -> Case:
+    return Case(BOOKS["pingdu-town"]).report(
+        seat("guanqu-1", "discoverer"), channel="grid_patrol", category=4
+    )
+
+
+def before_putuo() -> Case:
+    case = in_putuo("caoyang")
+    case.give("request_listing", seat("caoyang", "liaison"), suggested_units=["曹杨新村街道", "区应急局"])
+    case.give("forward_listing")
+    return case
+
+
+def street_leads() -> Case:
+    case = listed_in(State.LISTING_REVIEW)
+    case.give("listing_approve", lead="夏阳街道", cooperating=["区交通委"])
+    case.give("sign", LIAISON)
+    return case
+
+
+def listed_until(when: str) -> Case:
+    """Due on 2026-06-01: the twentieth working day before it is 04-30 (05-01 to 05-05 are free, 05-09 is not)."""
+    case = listed_in(State.REMEDIATING)
+    case.wait_until("2026-04-30 23:59")
+    assert case.may("request_extension")
+    case.wait_until(when)
+    return case
+
+
+def before_the_archive() -> Case:
+    """At the last look-back of a listed hazard whose publications nobody has recorded."""
+    case = listed_in(State.LOOK_BACK)
+    for _ in range(2):
+        case.give("lookback_pass")
+        case.wait_until(case.hazard.clocks["lookback"].alarms[0].at)
+    return case
+
+
 def given(state: State, *commands: str) -> Case:
     case = hazard_in(state)
     for command in commands:
         case.give(command)
     return case
 
+
+def with_a_part_reported() -> Case:
+    case = listed_in(State.REMEDIATING)
+    case.give("report_subtask", HANDLER)
+    return case
+
+
+def parts(case: Case, **more: object) -> dict[str, object]:
+    """A plan that holds for ``case`` but for ``more``."""
+    return {**shared_plan(case, "2026-05-20"), **more}
+
+
+def under_the_police() -> Case:
+    """Listed with the bureau that would chair the panel as its cooperating unit."""
+    case = listed_in(State.LISTING_REVIEW)
+    case.give("listing_approve", cooperating=["公安青浦分局"])
+    for step in ("sign", "submit_plan", "plan_approve"):
+        case.give(step)
+    case.give("sign_subtask", seat("gongan", "liaison"))
+    for one in case.hazard.subtasks:
+        finish(case, one.unit)
+    case.give("report_completion")
+    case.give("assess_pass")
+    return case
+
+
+CHAIR = {"unit": "公安青浦分局", "member": "chair-1"}
+LISTED_PLANNING = listed_in(State.PLANNING)
 
 # command, refusal, requirement, a case in which everything else holds, who, what the form says
 REFUSALS = [
@@ -74,6 +145,70 @@ REFUSALS = [
     ("assign", "422 T06.unknown-target", "MOD-14", hazard_in(State.REGISTERED), DESK, {"target": "火星街道"}),
     ("assign", "422 T06.target-cannot-handle", "MOD-16", hazard_in(State.REGISTERED), DESK,
      {"target": "供水企业"}),
+    ("request_upgrade", "409 T07.listed", "MOD-03", street_leads(), LIAISON, {}),
+    ("request_listing", "409 T09.listed", "MOD-03", listed_in(State.REMEDIATING), None, {}),
+    ("request_listing", "409 T09.mode-not-here", "MOD-01", in_the_town(), seat("guanqu-1", "liaison"), {}),
+    ("request_listing", "422 T09.unknown-unit", "MOD-17", hazard_in(State.PLANNING), None,
+     {"suggested_units": ["区交通委", "火星局"]}),
+    ("request_listing", "422 T09.too-few-units", "MOD-11", hazard_in(State.PLANNING), None,
+     {"suggested_units": ["区交通委", "区交通委员会"]}),
+    ("forward_listing", "409 T14.not-requested", "MOD-12", hazard_in(State.UNDER_TRIAGE), OFFICE, {}),
+    ("listing_approve", "422 T15.sponsor-missing", "MOD-13", listed_in(State.LISTING_REVIEW), None,
+     {"sponsor": None}),
+    ("listing_approve", "422 T15.no-cooperating-unit", "MOD-03", listed_in(State.LISTING_REVIEW), None,
+     {"cooperating": ["区交通委员会"]}),
+    ("listing_approve", "422 T15.unknown-unit", "MOD-03", listed_in(State.LISTING_REVIEW), None,
+     {"cooperating": ["供水企业"]}),
+    ("listing_reject", "422 T16.instruction-not-here", "MOD-01", before_putuo(),
+     seat("qzf", "listing_authority"), {"instruction": "UPGRADED"}),
+    ("sign_subtask", "409 T17.signed-already", "ACT-19", listed_in(State.REMEDIATING), None, {}),
+    ("return", "409 T18.listed", "MOD-03", listed_in(State.AWAITING_SIGNOFF), None, {}),
+    ("submit_plan", "422 T19.five-not-settled", "PLN-02", LISTED_PLANNING, None,
+     parts(LISTED_PLANNING, funds=" ")),
+    ("submit_plan", "422 T19.unit-without-node", "PLN-04", LISTED_PLANNING, None,
+     parts(LISTED_PLANNING, milestones=[{"what": "牵头的部分", "due": "2026-05-20", "unit": "区交通委"}])),
+    ("progress", "409 T21.part-not-in-hand", "MOD-16", with_a_part_reported(), HANDLER, {}),
+    ("progress", "422 T21.not-its-node", "MOD-16", listed_in(State.REMEDIATING), HANDLER,
+     {"milestones_done": ["N1"]}),
+    ("report_subtask", "409 T21a.not-in-hand", "REM-05", with_a_part_reported(), HANDLER, {}),
+    ("confirm_subtask", "409 T21b.nothing-reported", "MOD-03", listed_in(State.REMEDIATING), None, {}),
+    ("confirm_subtask", "422 T21b.not-reported", "MOD-03", with_a_part_reported(), None, {"unit": "区交通委"}),
+    ("confirm_subtask", "422 T21b.same-person", "VER-01", with_a_part_reported(),
+     seat(BUREAU, "principal", HANDLER.person), {}),
+    ("send_back_subtask", "409 T21c.nothing-to-send-back", "MOD-03", listed_in(State.REMEDIATING), None, {}),
+    ("send_back_subtask", "422 T21c.not-done", "MOD-03", with_a_part_reported(), None, {"unit": "区交通委"}),
+    ("request_extension", "409 T22.asked-too-late", "N44", listed_until("2026-05-01 00:00"), None, {}),
+    ("request_extension", "422 T22.node-not-revised", "PLN-01", listed_in(State.REMEDIATING), None,
+     {"until": "2026-06-30", "nodes": [{"id": "N1", "due": "2026-07-01"}]}),
+    ("report_completion", "409 T25.subtask-open", "MOD-03", with_a_part_reported(), None, {}),
+    ("accept_pass", "403 T29.handling-unit", "VER-01", under_the_police(), PANEL, {}),
+    ("accept_pass", "422 T29.unknown-panel-unit", "ACT-13", listed_in(State.ACCEPTANCE), None,
+     {"panel": {"chair": CHAIR, "members": [{"unit": "火星局", "member": "m-1"}]}}),
+    ("accept_pass", "422 T29.panel-not-recused", "VER-01", listed_in(State.ACCEPTANCE), None,
+     {"panel": {"chair": CHAIR, "members": [{"unit": "夏阳街道", "member": "m-1"}]}}),
+    ("accept_pass", "422 T29.wrong-chair", "ACT-13", listed_in(State.ACCEPTANCE), None,
+     {"panel": {"chair": {"unit": "区应急局", "member": "m-1"}}}),
+    ("accept_pass", "422 T29.unsigned", "VER-01", listed_in(State.ACCEPTANCE), PANEL, {"signed_by": None}),
+    ("accept_pass", "422 T29.unknown-goal", "VER-09", listed_in(State.ACCEPTANCE), None,
+     {"results": [{"goal": "G1", "met": True}, {"goal": "G9", "met": True}]}),
+    ("accept_pass", "422 T29.goal-open", "VER-09", listed_in(State.ACCEPTANCE), None, {"results": []}),
+    ("accept_fail", "403 T29.handling-unit", "VER-01", under_the_police(), PANEL, {}),
+    ("accept_fail", "422 T29.unknown-panel-unit", "ACT-13", listed_in(State.ACCEPTANCE), None,
+     {"panel": {"chair": CHAIR, "members": [{"unit": "火星局", "member": "m-1"}]}}),
+    ("accept_fail", "422 T29.panel-not-recused", "VER-01", listed_in(State.ACCEPTANCE), None,
+     {"panel": {"chair": CHAIR, "members": [{"unit": "夏阳街道", "member": "m-1"}]}}),
+    ("accept_fail", "422 T29.wrong-chair", "ACT-13", under_the_police(), None, {"panel": {
+        "chair": {"unit": "区应急局", "member": "m-1"}}}),
+    ("accept_fail", "422 T29.unsigned", "VER-01", listed_in(State.ACCEPTANCE), PANEL, {"signed_by": None}),
+    ("accept_fail", "422 T29.unknown-subtask", "VER-06", listed_in(State.ACCEPTANCE), None,
+     {"failed": ["区应急局"]}),
+    ("accept_fail", "422 T29.unknown-goal", "VER-09", listed_in(State.ACCEPTANCE), None,
+     {"results": [{"goal": "G9", "met": False}]}),
+    ("record_listing_notice", "409 N44.nothing-owed", "N44", hazard_in(State.PLANNING), None, {}),
+    ("record_listing_notice", "422 N44.not-owed", "N44", listed_in(State.PLANNING), None,
+     {"what": "removal_notice"}),
+    ("record_listing_notice", "422 N44.wrong-day", "N44", listed_in(State.PLANNING), None, {"day": "2026-03-01"}),
+    ("lookback_pass", "409 T31.notice-owed", "N44", before_the_archive(), OFFICE, {}),
     ("request_upgrade", "409 T07.mode-not-here", "MOD-01", in_putuo("caoyang"), seat("caoyang", "liaison"), {}),
     ("request_upgrade", "422 T07.unknown-unit", "MOD-17", hazard_in(State.PLANNING), None,
      {"suggested_units": ["区交通委", "火星局"]}),

@@ -27,9 +27,9 @@ from domain.library import LIBRARY
 from domain.organisation import Actor, Role, UnitType
 from domain.refusal import Refusal
 from domain.state import Hazard
-from domain.values import ClockKey, Mode, PersonId, Rung, Sla, State
-from tests.builders import BOOKS, CALENDAR, Case, calendar_of, from_text, plan
-from tests.core.random_forms import any_seat, commands, forms, reports, seats_for
+from domain.values import LISTING_NOTICES, ClockKey, Mode, PersonId, Rung, Sla, State, SubtaskState
+from tests.builders import BOOKS, CALENDAR, Case, calendar_of, from_text, plan, shared_plan
+from tests.core.random_forms import any_seat, chair_of, commands, forms, reports, seats_for
 from workflows import view
 
 # What else may be loaded while a hazard lives: the next years, one of them with an odd New Year, and a
@@ -62,8 +62,10 @@ LEAPS = st.sampled_from(
 SUBMITTED = (
     State.UNDER_TRIAGE,
     State.JURISDICTION_RULING,
+    State.LISTING_REVIEW,
     State.SELF_ASSESSMENT,
     State.AWAITING_RECOGNITION,
+    State.ACCEPTANCE,
 )
 """States in which the main clock stands (I6)."""
 
@@ -138,14 +140,14 @@ class Life(RuleBasedStateMachine):
         case, before = self.case, self.case.hazard
         end = case.now + leap
         foreseen = [
-            (entry.at, entry.type, entry.clock)
+            (entry.at, entry.type, entry.clock, entry.subtask)
             for entry in forecast(case.rules, before, case.now)
             if entry.at <= end
         ]
         asleep = tick(case.rules, before, end)
         rung = case.wait_until(end)
 
-        assert [(event.at, event.type, event.clock) for event in rung] == foreseen
+        assert [(event.at, event.type, event.clock, event.subtask) for event in rung] == foreseen
         self.only_time_has_passed(before, rung)
         self.sleeping_or_waking_comes_to_the_same(before, asleep)
 
@@ -183,7 +185,10 @@ class Life(RuleBasedStateMachine):
         read = self.read_back.seq if self.read_back else 0
         for event in self.case.events[read:]:
             self.an_entry_is_sound(event)
-            self.read_back = evolve(self.read_back, from_text(event.body, event.prev, event.hash))
+            before = self.read_back
+            self.read_back = evolve(before, from_text(event.body, event.prev, event.hash))
+            if before:
+                self.no_unit_moves_another_s_part(before, event, self.read_back)
         assert self.read_back == self.case.hazard
 
     def an_entry_is_sound(self, event: Event) -> None:
@@ -192,6 +197,18 @@ class Life(RuleBasedStateMachine):
         assert event.rules == self.case.book
         told = "".join(notice.model_dump_json() for notice in event.notices)
         assert "pid-" not in told
+
+    def no_unit_moves_another_s_part(self, before: Hazard, event: Event, after: Hazard) -> None:
+        """MOD-16: a unit signs for and reports its own part only; none but the lead confirms or sends back."""
+        was = {one.unit: one.state for one in before.subtasks}
+        moved = {one.unit for one in after.subtasks if was.get(one.unit, one.state) is not one.state}
+        unit = event.actor.unit
+        if event.type in ("sign", "sign_subtask", "report_subtask"):
+            assert moved <= {unit}
+        elif event.type in ("confirm_subtask", "send_back_subtask"):
+            assert unit == before.owner
+        elif event.type not in ("accept_fail", "lookback_relapse", "confirm_relapse"):
+            assert not moved
 
     @invariant()
     def exactly_one_real_unit_owns_it(self) -> None:
@@ -204,10 +221,11 @@ class Life(RuleBasedStateMachine):
     def every_running_clock_can_be_explained(self) -> None:
         """I5: each date follows from its own start, limit, rulebook and calendar, whatever was loaded since."""
         hazard = self.case.hazard
-        for key, clock in hazard.clocks.items():
+        for id, clock in hazard.clocks.items():
+            assert id == clock.id
             found = explain(LIBRARY.rules(clock.rules, clock.calendar), clock)
             assert found.due == clock.due <= clock.limit_due
-            somebody_set_it = key is ClockKey.REMEDIATE and (
+            somebody_set_it = clock.key is ClockKey.REMEDIATE and (
                 (hazard.extension and hazard.extension.decision == "granted")
                 or any(event.type == "resume" for event in self.case.events)
             )
@@ -221,7 +239,7 @@ class Life(RuleBasedStateMachine):
     def the_ladder_is_the_owner_s_and_its_highest_rung_stays(self) -> None:
         """I7."""
         hazard = self.case.hazard
-        own = [clock.level for clock in hazard.clocks.values() if clock.bearer == hazard.owner]
+        own = [clock.level for clock in hazard.owners_clocks()]
         assert hazard.level == max(own, default=Rung.L0)
         for unit, rung in self.highest.items():
             assert hazard.highest[unit].step >= rung.step
@@ -233,9 +251,10 @@ class Life(RuleBasedStateMachine):
     def nobody_recognises_or_watches_his_own_upgraded_hazard(self) -> None:
         """I3."""
         hazard, last = self.case.hazard, self.case.events[-1]
-        if hazard.mode is Mode.UPGRADED and last.type in ("recognise_pass", "lookback_pass"):
-            assert last.actor.unit != hazard.owner
-        assert hazard.mode is not Mode.UPGRADED or last.type != "assess_pass" or hazard.strike_off is None
+        recognised = ("recognise_pass", "accept_pass", "accept_fail", "lookback_pass")
+        if hazard.mode in (Mode.UPGRADED, Mode.LISTED):
+            assert last.type not in recognised or not hazard.handled_by(last.actor.unit)
+            assert last.type != "assess_pass" or hazard.strike_off is None
         assert hazard.mode in self.book.modes
 
     @invariant()
@@ -265,8 +284,25 @@ class Life(RuleBasedStateMachine):
         for key in (ClockKey.REMEDIATE, ClockKey.REWORK):
             main = hazard.clocks.get(key)
             assert main is None or main.running is (hazard.state not in SUBMITTED)
-        late = [c for c in hazard.running() if c.bearer == hazard.owner and c.due <= self.case.now]
+        late = [c for c in hazard.owners_clocks() if c.running and c.due <= self.case.now]
         assert hazard.sla is not Sla.OVERDUE or late
+
+    @invariant()
+    def a_part_stands_on_its_own_clocks(self) -> None:
+        """I7: a part has a ladder of its own; what is confirmed has no clock, what is reported done is silent."""
+        hazard = self.case.hazard
+        units = {one.unit for one in hazard.subtasks}
+        assert {clock.subtask for clock in hazard.clocks.values()} - {None} <= units
+        assert (hazard.mode is Mode.LISTED) == bool(units)
+        for one in hazard.subtasks:
+            own = list(hazard.clocks_of(one.unit))
+            assert all(clock.bearer == one.unit for clock in own)
+            assert one.level is max((clock.level for clock in own), default=Rung.L0)
+            assert one.highest.step >= one.level.step
+            if one.state is SubtaskState.LEAD_CONFIRMED:
+                assert not own
+            if one.state is SubtaskState.DONE_REPORTED:
+                assert not any(clock.running for clock in own)
 
     @invariant()
     def no_person_stands_in_what_operators_see(self) -> None:
@@ -285,7 +321,7 @@ class Life(RuleBasedStateMachine):
         case = self.case
         if case.hazard.state.terminal:
             return
-        for _ in range(16):
+        for _ in range(40):
             if case.hazard.state is State.CLEARED:
                 case.wait_until(
                     max(next_wakeup(case.hazard) or case.now, case.now)
@@ -324,10 +360,25 @@ def next_step(case: Case) -> None:
         case State.AWAITING_SIGNOFF:
             case.give("sign", owner(Role.LIAISON), handler="pid-handler")
         case State.PLANNING:
-            filed = plan(_a_day_that_will_do(case), responsible_unit=hazard.owner)
+            day = _a_day_that_will_do(case)
+            filed = shared_plan(case, day) if hazard.subtasks else plan(day, responsible_unit=hazard.owner)
             case.give("submit_plan", owner(Role.HANDLER), **filed)
+        case State.LISTING_REVIEW:
+            authority = organisation.seat_of(Role.LISTING_AUTHORITY) or organisation.office
+            case.give("listing_reject", Actor(unit=authority, role=Role.LISTING_AUTHORITY, person=FRESH))
+        case State.PLAN_REVIEW:
+            case.give("plan_approve", office)
+        case State.REMEDIATING if any(
+            one.state is not SubtaskState.LEAD_CONFIRMED for one in hazard.subtasks
+        ):
+            next_step_of_a_part(case, owner(Role.PRINCIPAL).model_copy(update={"person": FRESH}))
         case State.REMEDIATING:
             case.give("report_completion", owner(Role.HANDLER))
+        case State.ACCEPTANCE:
+            panel = {"chair": {"unit": chair_of(case), "member": "chair-1"}}
+            case.give("accept_pass", office, panel=panel)
+        case State.LOOK_BACK if any(key in hazard.clocks for key in LISTING_NOTICES):
+            case.give("record_listing_notice", office)
         case State.SELF_ASSESSMENT:
             case.give("assess_pass", owner(Role.ASSESSOR).model_copy(update={"person": FRESH}))
         case State.KEY_CONTROL:
@@ -336,6 +387,18 @@ def next_step(case: Case) -> None:
             case.give("recognise_pass", office)
         case State.LOOK_BACK:
             case.give("lookback_pass", office)
+
+
+def next_step_of_a_part(case: Case, lead: Actor) -> None:
+    part = next(one for one in case.hazard.subtasks if one.state is not SubtaskState.LEAD_CONFIRMED)
+    match part.state:
+        case SubtaskState.ASSIGNED:
+            case.give("sign_subtask", Actor(unit=part.unit, role=Role.LIAISON, person=FRESH))
+        case SubtaskState.DONE_REPORTED:
+            case.give("confirm_subtask", lead, unit=part.unit)
+        case _:
+            handler = Actor(unit=part.unit, role=Role.HANDLER, person=PersonId("pid-handler"))
+            case.give("report_subtask", handler)
 
 
 def _a_day_that_will_do(case: Case) -> Any:
@@ -351,8 +414,42 @@ class PutuoLife(Life):
     book = BOOKS["putuo"]
 
 
-@pytest.mark.requirement("REM-02", "REM-03", "MOD-16", "REG-08", "LBK-03")
-@pytest.mark.parametrize("life", [QingpuLife, PutuoLife])
+class ListedLife(Life):
+    """Of a hazard that is listed from the start, and now and then gets on: there is most to go wrong."""
+
+    book = BOOKS["putuo"]
+
+    @initialize(moment=st.sampled_from(MOMENTS), data=st.data())
+    def is_reported(self, moment: str, data: st.DataObject) -> None:
+        super().is_reported(moment, data)
+        case, organisation = self.case, self.book.organisation
+        if case.hazard.state is State.REPORTED:
+            next_step(case)
+        lead, *others = data.draw(
+            st.lists(
+                st.sampled_from([unit.id for unit in organisation.units if unit.handles]),
+                min_size=2,
+                max_size=4,
+                unique=True,
+            )
+        )
+        office = Actor(unit=organisation.office, role=Role.OFFICE, person=FRESH)
+        authority = organisation.seat_of(Role.LISTING_AUTHORITY) or organisation.office
+        case.give("request_listing", office, suggested_units=[lead, *others])
+        case.give("forward_listing", office)
+        case.give(
+            "listing_approve",
+            Actor(unit=authority, role=Role.LISTING_AUTHORITY, person=FRESH),
+            lead=lead,
+            cooperating=others,
+        )
+        for _ in range(data.draw(st.integers(0, 20))):
+            if case.hazard.state not in (State.CLEARED, State.LOOK_BACK):
+                next_step(case)
+
+
+@pytest.mark.requirement("REM-02", "REM-03", "MOD-16", "REG-08", "LBK-03", "MOD-03", "MOD-13")
+@pytest.mark.parametrize("life", [QingpuLife, PutuoLife, ListedLife])
 def test_no_life_breaks_an_invariant(life):
     run_state_machine_as_test(
         life,

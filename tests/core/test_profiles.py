@@ -9,7 +9,17 @@ import yaml
 from domain.library import Rulebook
 from domain.organisation import UnitType
 from domain.policy import Case
-from domain.values import CalendarDays, ClockKey, Colour, Hours, Mode, Rung, Urgency, WorkingDays
+from domain.values import (
+    LISTING_NOTICES,
+    CalendarDays,
+    ClockKey,
+    Colour,
+    Hours,
+    Mode,
+    Rung,
+    Urgency,
+    WorkingDays,
+)
 from profiles.checks import CLOCKS_WITH_ROWS
 from profiles.loader import (
     HERE,
@@ -382,6 +392,11 @@ def test_whoever_has_to_decide_is_late_himself():
         (ClockKey.TRIAGE, "office"),
         (ClockKey.JURISDICTION, "office"),
         (ClockKey.RECOGNISE, "office"),
+        (ClockKey.LISTING_REVIEW, "authority"),
+        (ClockKey.PLAN_REVIEW, "sponsor"),
+        (ClockKey.EXTENSION_DECISION, "sponsor"),
+        (ClockKey.ACCEPT, "office"),
+        *((key, "office") for key in LISTING_NOTICES),
         (ClockKey.TALK, "office"),
         (ClockKey.CONSULTATION, "lead"),
     }
@@ -393,8 +408,8 @@ def test_whoever_has_to_decide_is_late_himself():
 
 @pytest.mark.requirement("MOD-01", "A4")
 def test_a_district_says_which_modes_it_has():
-    assert set(QINGPU.modes) == {Mode.GENERAL, Mode.UPGRADED, Mode.DIVERTED}
-    assert set(PUTUO.modes) == {Mode.GENERAL}
+    assert set(QINGPU.modes) == set(Mode)
+    assert set(PUTUO.modes) == {Mode.GENERAL, Mode.LISTED}
 
 
 @pytest.mark.requirement("MOD-02", "N82", "N44")

@@ -13,6 +13,7 @@ from tests.builders import (
     STREET,
     Case,
     hazard_in,
+    listed_in,
     seat,
     upgraded_in,
 )
@@ -61,6 +62,24 @@ def upgraded_with_a_request() -> Case:
     return case
 
 
+def asked_to_list() -> Case:
+    case = hazard_in(State.REGISTERED)
+    case.give("request_listing")
+    return case
+
+
+def with_a_part_reported() -> Case:
+    case = listed_in(State.REMEDIATING)
+    case.give("report_subtask", seat(STREET, "handler", "who-reported-it"))
+    return case
+
+
+def listed_with_a_request() -> Case:
+    case = listed_in(State.REMEDIATING)
+    case.give("request_extension")
+    return case
+
+
 # command: a case in which all else holds → unit: roles
 RIGHTS = [
     ("verify_confirm", lambda: Case().report(place="盈浦街道某小区"), {"desk": "desk", OTHER_STREET: "liaison"}),
@@ -82,6 +101,24 @@ RIGHTS = [
     ("request_diversion", lambda: registered_by(BUREAU), {BUREAU: LEADERS}),
     ("request_diversion", lambda: registered_by(STREET), {}),
     ("request_diversion", lambda: registered_by(ENTERPRISE), {}),
+    ("request_listing", lambda: registered_by(BUREAU), dict.fromkeys(ANY_UNIT, LEADERS) | {"office": f"{LEADERS} {OFFICE}"}),
+    ("forward_listing", asked_to_list, {"office": OFFICE}),
+    ("listing_approve", lambda: listed_in(State.LISTING_REVIEW), {"ldxz": "listing_authority"}),
+    ("listing_reject", lambda: listed_in(State.LISTING_REVIEW), {"ldxz": "listing_authority"}),
+    ("plan_approve", lambda: listed_in(State.PLAN_REVIEW), {"qzf": "sponsor", "office": OFFICE}),
+    ("plan_reject", lambda: listed_in(State.PLAN_REVIEW), {"qzf": "sponsor", "office": OFFICE}),
+    ("sign_subtask", lambda: listed_in(State.AWAITING_SIGNOFF), {STREET: "liaison"}),
+    ("sign", lambda: listed_in(State.AWAITING_SIGNOFF), {BUREAU: "liaison"}),
+    ("progress", lambda: listed_in(State.REMEDIATING), {BUREAU: "liaison handler", STREET: "liaison handler"}),
+    ("report_subtask", lambda: listed_in(State.REMEDIATING), {BUREAU: "liaison handler", STREET: "liaison handler"}),
+    ("confirm_subtask", with_a_part_reported, {BUREAU: LEADERS}),
+    ("send_back_subtask", with_a_part_reported, {BUREAU: LEADERS}),
+    ("decide_extension", listed_with_a_request, {"qzf": "sponsor", "office": OFFICE}),
+    ("enter_key_control", lambda: listed_in(State.REMEDIATING), {"qzf": "sponsor"}),
+    ("accept_pass", lambda: listed_in(State.ACCEPTANCE), {"office": OFFICE, "gongan": "acceptance_panel"}),
+    ("accept_fail", lambda: listed_in(State.ACCEPTANCE), {"office": OFFICE, "gongan": "acceptance_panel"}),
+    ("record_listing_notice", lambda: listed_in(State.PLANNING), {"office": OFFICE}),
+    ("lookback_pass", lambda: listed_in(State.LOOK_BACK), {"desk": f"{FIELD} assessor", "office": CONCERNED}),
     ("triage_route", lambda: hazard_in(State.UNDER_TRIAGE), {"office": OFFICE}),
     ("triage_return", lambda: hazard_in(State.UNDER_TRIAGE), {"office": OFFICE}),
     ("jurisdiction_unclear", lambda: hazard_in(State.UNDER_TRIAGE), {"desk": "desk"}),

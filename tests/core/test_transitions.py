@@ -10,12 +10,25 @@ from domain.organisation import SYSTEM, Actor
 from domain.refusal import Refusal
 from domain.transitions import BY_COMMAND, TRANSITIONS, Target
 from domain.values import CalendarDays, Mode, State
-from tests.builders import BEFORE, BUREAU, FINDER, SEATS, Case, district, hazard_in, seat, upgraded_in
+from tests.builders import (
+    BEFORE,
+    BUREAU,
+    FINDER,
+    SEATS,
+    SPONSOR,
+    Case,
+    district,
+    hazard_in,
+    listed_in,
+    seat,
+    upgraded_in,
+)
 
 UNSOLVED = (
-    "REPORTED REGISTERED UNDER_TRIAGE JURISDICTION_RULING AWAITING_SIGNOFF PLANNING REMEDIATING KEY_CONTROL "
-    "SELF_ASSESSMENT AWAITING_RECOGNITION"
+    "REPORTED REGISTERED UNDER_TRIAGE JURISDICTION_RULING LISTING_REVIEW AWAITING_SIGNOFF PLANNING PLAN_REVIEW "
+    "REMEDIATING KEY_CONTROL SELF_ASSESSMENT AWAITING_RECOGNITION ACCEPTANCE"
 )
+LISTED = "AWAITING_SIGNOFF PLANNING PLAN_REVIEW REMEDIATING KEY_CONTROL"
 OPEN = f"{UNSOLVED} CLEARED LOOK_BACK"
 
 REACHED = [
@@ -28,24 +41,37 @@ REACHED = [
     ("T06", "assign", "REGISTERED", "AWAITING_SIGNOFF"),
     ("T07", "request_upgrade", "REGISTERED PLANNING REMEDIATING", "UNDER_TRIAGE"),
     ("T08", "request_diversion", "REGISTERED", "UNDER_TRIAGE"),
+    ("T09", "request_listing", "REGISTERED UNDER_TRIAGE PLANNING REMEDIATING KEY_CONTROL", "UNDER_TRIAGE"),
     ("T10", "triage_route", "UNDER_TRIAGE", "AWAITING_SIGNOFF"),
     ("T11", "triage_return", "UNDER_TRIAGE", "PLANNING"),
     ("T12", "jurisdiction_unclear", "UNDER_TRIAGE", "JURISDICTION_RULING"),
     ("T13", "jurisdiction_rule", "JURISDICTION_RULING", "AWAITING_SIGNOFF"),
+    ("T14", "forward_listing", "UNDER_TRIAGE", "LISTING_REVIEW"),
+    ("T15", "listing_approve", "LISTING_REVIEW", "AWAITING_SIGNOFF"),
+    ("T16", "listing_reject", "LISTING_REVIEW", "UNDER_TRIAGE"),
     ("T17", "sign", "AWAITING_SIGNOFF", "PLANNING"),
+    ("T17", "sign_subtask", LISTED, "–"),
     ("T18", "return", "AWAITING_SIGNOFF", "UNDER_TRIAGE"),
-    ("T19", "submit_plan", "PLANNING", "REMEDIATING"),
+    ("T19", "submit_plan", "PLANNING", "PLAN_REVIEW REMEDIATING"),
+    ("T20", "plan_approve", "PLAN_REVIEW", "REMEDIATING"),
+    ("T20", "plan_reject", "PLAN_REVIEW", "PLANNING"),
     ("T21", "progress", "REMEDIATING", "–"),
+    ("T21a", "report_subtask", "REMEDIATING", "–"),
+    ("T21b", "confirm_subtask", "REMEDIATING", "–"),
+    ("T21c", "send_back_subtask", "REMEDIATING", "–"),
     ("T22", "request_extension", "PLANNING REMEDIATING", "–"),
-    ("T22", "decide_extension", "PLANNING REMEDIATING", "–"),
+    ("T22", "decide_extension", "PLANNING PLAN_REVIEW REMEDIATING", "–"),
     ("T23", "enter_key_control", "PLANNING REMEDIATING", "KEY_CONTROL"),
     ("T24", "control_review", "KEY_CONTROL", "–"),
     ("T24", "resume", "KEY_CONTROL", "PLANNING REMEDIATING"),
     ("T25", "report_completion", "REMEDIATING KEY_CONTROL", "SELF_ASSESSMENT"),
-    ("T26", "assess_pass", "SELF_ASSESSMENT", "AWAITING_RECOGNITION CLEARED"),
+    ("T26", "assess_pass", "SELF_ASSESSMENT", "ACCEPTANCE AWAITING_RECOGNITION CLEARED"),
     ("T27", "assess_fail", "SELF_ASSESSMENT", "REMEDIATING"),
     ("T28", "recognise_pass", "AWAITING_RECOGNITION", "CLEARED"),
     ("T28", "recognise_fail", "AWAITING_RECOGNITION", "REMEDIATING"),
+    ("T29", "accept_pass", "ACCEPTANCE", "CLEARED"),
+    ("T29", "accept_fail", "ACCEPTANCE", "REMEDIATING"),
+    ("N44", "record_listing_notice", f"{LISTED} SELF_ASSESSMENT ACCEPTANCE CLEARED LOOK_BACK", "–"),
     ("T30", None, "CLEARED", "LOOK_BACK"),
     ("T31", "lookback_pass", "LOOK_BACK", "CLEARED CLOSED"),
     ("T32", "lookback_relapse", "LOOK_BACK", "PLANNING"),
@@ -58,13 +84,21 @@ REACHED = [
     ("N94", "load_calendar", OPEN, "–"),
 ]
 
-NOTHING_OWED = ("REGISTERED", "UNDER_TRIAGE", "JURISDICTION_RULING", "AWAITING_RECOGNITION")
+NOTHING_OWED = (
+    "REGISTERED",
+    "UNDER_TRIAGE",
+    "JURISDICTION_RULING",
+    "LISTING_REVIEW",
+    "AWAITING_RECOGNITION",
+    "ACCEPTANCE",
+)
 """States in which the owner has no running clock, so nothing of his is ever late."""
 
 PREPARED: dict[str, Callable[[Case], object]] = {
+    "forward_listing": lambda case: case.give("request_listing"),
     "decide_extension": lambda case: case.give("request_extension"),
-    "state_reason": lambda case: case.wait(days=60),
-    "accept_reason": lambda case: (case.wait(days=60), case.give("state_reason", liaison_of(case))),
+    "state_reason": lambda case: case.wait(days=100),
+    "accept_reason": lambda case: (case.wait(days=100), case.give("state_reason", liaison_of(case))),
 }
 
 
@@ -78,9 +112,38 @@ def in_state(state: State, command: str | None) -> Case:
         return Case().report(FINDER, channel="grid_patrol", code="S06-07", evidence=[BEFORE])
     if command == "request_diversion":
         return Case().report(seat(BUREAU, "discoverer"), channel="grid_patrol", code="S01-03")
-    case = hazard_in(state)
+    case = listed_for(command, state) if command in OF_LISTED else hazard_in(state)
     if command in PREPARED:
         PREPARED[command](case)
+    return case
+
+
+OF_LISTED = (
+    "sign_subtask",
+    "report_subtask",
+    "confirm_subtask",
+    "send_back_subtask",
+    "record_listing_notice",
+)
+
+
+def listed_for(command: str, state: State) -> Case:
+    """A listed hazard in ``state`` in which there is a part, or a publication, for ``command``."""
+    if command == "sign_subtask":
+        case = listed_in(State.AWAITING_SIGNOFF)  # the street has not signed for its part
+        for step in ("sign", "submit_plan", "plan_approve"):
+            if case.hazard.state is not state and (state is not State.KEY_CONTROL or step == "sign"):
+                case.give(step)
+        if state is State.KEY_CONTROL:
+            case.give("enter_key_control", SPONSOR)
+        return case
+    if state is State.KEY_CONTROL:
+        case = listed_in(State.REMEDIATING)
+        case.give("enter_key_control", SPONSOR)
+        return case
+    case = listed_in(state)
+    if command in ("confirm_subtask", "send_back_subtask"):
+        case.give("report_subtask")
     return case
 
 
@@ -95,6 +158,8 @@ def test_every_row_is_reached_from_each_of_its_states(row, command, sources, tar
     for source in sources.split():
         if command in ("state_reason", "accept_reason") and source in NOTHING_OWED:
             continue
+        if command in ("request_extension", "decide_extension") and source == "PLAN_REVIEW":
+            continue  # asked for while the plan was drawn up: test_listing
         case = in_state(State(source), command)
         event = case.give(command, liaison_of(case) if command == "state_reason" else None)
 
@@ -125,11 +190,15 @@ def test_a_look_back_leads_to_the_next_or_to_the_archive():
 
 @pytest.mark.requirement("VER-01", "VER-03")
 def test_an_assessment_leads_to_the_archive_or_before_the_office():
-    general, upgraded = hazard_in(State.SELF_ASSESSMENT), upgraded_in(State.SELF_ASSESSMENT)
-    for case in (general, upgraded):
+    cases = [builder(State.SELF_ASSESSMENT) for builder in (hazard_in, upgraded_in, listed_in)]
+    for case in cases:
         case.give("assess_pass")
 
-    assert (general.hazard.state, upgraded.hazard.state) == (State.CLEARED, State.AWAITING_RECOGNITION)
+    assert [case.hazard.state for case in cases] == [
+        State.CLEARED,
+        State.AWAITING_RECOGNITION,
+        State.ACCEPTANCE,
+    ]
 
 
 @pytest.mark.requirement("REM-04", "PLN-01")
@@ -207,6 +276,8 @@ def test_states_and_rows_know_each_other():
         State.CLEARED,
         State.CLOSED,
         State.AWAITING_RECOGNITION,
+        State.PLAN_REVIEW,
+        State.ACCEPTANCE,
     }
     left = {source for row, source in product(TRANSITIONS, State) if source in row.sources}
 

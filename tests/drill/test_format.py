@@ -53,8 +53,8 @@ BAD = {
         2,
     ),
     "subtasks": (
-        HEAD + REPORT + "  - {at: 2026-09-17T09:00+08:00, expect: {subtasks: {}}}\n",
-        "not built yet",
+        HEAD + REPORT + "  - {at: 2026-09-17T09:00+08:00, expect: {subtasks: {夏阳街道: {done: true}}}}\n",
+        "done",
         2,
     ),
     "time without offset": (HEAD + REPORT.replace("08:00+08:00", "08:00"), "offset", 1),
