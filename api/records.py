@@ -127,6 +127,7 @@ class ForeseenView(View):
     type: str
     rung: Rung | None
     clock: ClockKey
+    subtask: UnitView | None
     state: State
     sla: Sla
     provisional: bool
@@ -147,6 +148,7 @@ def forecast_view(foreseen: Iterable[Foreseen], named: Named) -> ForecastView:
                 type=one.type,
                 rung=one.rung,
                 clock=one.clock,
+                subtask=named.maybe(one.subtask),
                 state=one.state,
                 sla=one.sla,
                 provisional=one.provisional,

@@ -17,7 +17,7 @@ from domain.ladder import next_wakeup
 from domain.library import Rulebook
 from domain.organisation import PersonRef
 from domain.refusal import Refused
-from domain.state import Clock, Extension, Hazard, Obligation, PlannedLookback, Triage
+from domain.state import Clock, Extension, Hazard, Obligation, PlannedLookback, Subtask, Triage
 from domain.values import (
     Channel,
     ClockKey,
@@ -29,6 +29,7 @@ from domain.values import (
     Rung,
     Sla,
     State,
+    SubtaskState,
     UnitId,
     Urgency,
     last_day,
@@ -87,6 +88,8 @@ class DeadlineView(View):
     """A clock of a hazard. ``stopped_at`` is set while it keeps its dates in silence."""
 
     clock: ClockKey
+    subtask: UnitView | None = None
+    """The unit whose part of a listed hazard it times; ``null`` for the whole."""
     label: Words
     bearer: UnitView
     row: str
@@ -126,6 +129,8 @@ class MilestoneView(View):
     what: str
     due: datetime | date
     done_at: datetime | None
+    unit: str | None = None
+    """Of a listed hazard: whose part ends with it."""
 
 
 class GoalView(View):
@@ -144,6 +149,52 @@ class GradeView(View):
     colour: Colour
     score: float | None = None
     grounds: str | None = None
+
+
+class SponsorView(View):
+    """The sponsoring vice-mayor by seat and post; never by name."""
+
+    unit: UnitView
+    post: str
+
+
+class ListingNoticeView(View):
+    what: ClockKey
+    label: Words
+    document: str
+    day: date
+
+
+class ListingView(View):
+    """挂牌: under whom, with whom, and how it went."""
+
+    listed_at: datetime
+    authority: UnitView
+    sponsor: SponsorView
+    lead: UnitView
+    cooperating: list[UnitView]
+    document: str
+    extensions: int
+    failed_acceptances: int
+    notices: list[ListingNoticeView]
+    removed_at: datetime | None
+    removal_document: str
+
+
+class SubtaskView(View):
+    """One unit's part of a listed hazard, with its own deadlines and ladder."""
+
+    unit: UnitView
+    lead: bool
+    state: SubtaskState
+    sla: Sla
+    level: Rung
+    highest: Rung
+    labels: dict[str, Words]
+    deadlines: list[DeadlineView]
+    milestones: list[MilestoneView]
+    reported_at: datetime | None
+    confirmed_at: datetime | None
 
 
 class CompletionView(View):
@@ -197,6 +248,8 @@ class HazardView(View):
     plan: PlanView | None
     extension: Extension | None
     completion: CompletionView | None
+    listing: ListingView | None
+    subtasks: list[SubtaskView]
     obligations: list[Obligation]
     proposals: list[str]
 
@@ -262,6 +315,8 @@ def hazard_view(seen: Seen) -> HazardView:
         completion=CompletionView(at=hazard.completion.at, outcome=hazard.completion.outcome)
         if hazard.completion
         else None,
+        listing=_listing(hazard, named),
+        subtasks=[_subtask(hazard, one, named) for one in hazard.subtasks],
         obligations=list(hazard.obligations),
         proposals=list(hazard.proposals),
         cleared_at=hazard.cleared_at,
@@ -295,6 +350,7 @@ def deadline_view(clock: Clock | OpenDeadline, named: Named) -> DeadlineView:
     key = clock.key if isinstance(clock, Clock) else clock.clock
     return DeadlineView(
         clock=key,
+        subtask=named.maybe(clock.subtask),
         label=words(key),
         bearer=named.unit(clock.bearer),
         row=clock.row,
@@ -340,10 +396,56 @@ def _plan(hazard: Hazard) -> PlanView | None:
     return PlanView(
         filed_at=plan.filed_at,
         milestones=[
-            MilestoneView(id=node.id, what=node.what, due=node.due, done_at=node.done_at)
+            MilestoneView(id=node.id, what=node.what, due=node.due, done_at=node.done_at, unit=node.unit)
             for node in plan.milestones
         ],
         goals=[GoalView(id=goal.id, text=goal.text) for goal in plan.goals],
+    )
+
+
+def _listing(hazard: Hazard, named: Named) -> ListingView | None:
+    listing = hazard.listing
+    if listing is None:
+        return None
+    lead, *cooperating = (named.unit(one.unit) for one in hazard.subtasks)
+    return ListingView(
+        listed_at=local(listing.approved_at),
+        authority=named.unit(listing.authority),
+        sponsor=SponsorView(unit=named.unit(listing.sponsor_unit), post=listing.sponsor.post),
+        lead=lead,
+        cooperating=cooperating,
+        document=listing.document,
+        extensions=listing.extensions,
+        failed_acceptances=listing.failed_acceptances,
+        notices=[
+            ListingNoticeView(what=one.what, label=words(one.what), document=one.document, day=one.day)
+            for one in listing.notices
+        ],
+        removed_at=local(listing.removed_at) if listing.removed_at else None,
+        removal_document=listing.removal_document,
+    )
+
+
+def _subtask(hazard: Hazard, one: Subtask, named: Named) -> SubtaskView:
+    nodes = [node for node in (hazard.plan.milestones if hazard.plan else ()) if node.unit == one.unit]
+    return SubtaskView(
+        unit=named.unit(one.unit),
+        lead=one.lead,
+        state=one.state,
+        sla=one.sla,
+        level=one.level,
+        highest=one.highest,
+        labels=labels(("state", one.state), ("sla", one.sla), ("level", one.level)),
+        deadlines=[
+            deadline_view(clock, named)
+            for clock in sorted(hazard.clocks_of(one.unit), key=lambda clock: clock.due)
+        ],
+        milestones=[
+            MilestoneView(id=node.id, what=node.what, due=node.due, done_at=node.done_at, unit=node.unit)
+            for node in nodes
+        ],
+        reported_at=local(one.reported_at) if one.reported_at else None,
+        confirmed_at=local(one.confirmed_at) if one.confirmed_at else None,
     )
 
 

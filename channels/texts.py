@@ -83,7 +83,7 @@ def _line(one: Told, now: datetime, language: str) -> str:
             document=document,
             hazard=one.hazard,
             about=words["about"][language].format(what=what) if what else "",
-            deadline=_deadline(notice, now, language),
+            deadline=_deadline(one, now, language),
             ask=_document(notice.document).get("ask", {}).get(language, ""),
             seat=_seat(one, zh),
             copy=words["copy"][language] if notice.kind == "cc" else "",
@@ -103,13 +103,17 @@ def _about(one: Told, zh: bool) -> str:
     return ("" if zh else " ").join(part for part in what if part)
 
 
-def _deadline(notice: Notice, now: datetime, language: str) -> str:
+def _deadline(one: Told, now: datetime, language: str) -> str:
+    notice = one.notice
     if notice.due is None:
         return ""
     due, day = local(notice.due), last_day(notice.due)
     moment = f"{due:%Y-%m-%d %H:%M}" if due.date() == day else f"{day} 24:00"
     form = texts()["deadline"]["passed" if notice.due <= now else "running"][language]
     clock = getattr(notice.clock, language) if notice.clock else ""
+    if notice.subtask:  # whose part of a listed hazard it is about
+        unit = _unit(one.book, notice.subtask, language == "zh")
+        clock = f"{unit}的{clock}" if language == "zh" else f"{clock} of {unit}"
     return str(form.format(clock=clock, due=moment))
 
 
@@ -148,6 +152,7 @@ def _item(one: Told) -> dict[str, Any]:
         "document_en": document_en(notice.document, one.book),
         "rung": notice.rung.value if notice.rung else None,
         "clock": notice.clock.value if notice.clock else None,
+        **({"subtask": notice.subtask} if notice.subtask else {}),
         "due": local(notice.due).isoformat() if notice.due else None,
         "unit": notice.unit,
         "role": notice.role,

@@ -58,3 +58,45 @@ DEFENCES = {
     "responsible": "handler-1",
 }
 ALL_MET = {"results": [{"goal": "G1", "met": True}]}
+
+SPONSOR = who("区政府", "sponsor", "vice-mayor-1")
+OTHER_VICE_MAYOR = who("区政府", "sponsor", "vice-mayor-2")
+AUTHORITY = who("领导小组", "listing_authority", "authority-1")
+PANEL = who("公安青浦分局", "acceptance_panel", "chair-1")
+EMERGENCY_LIAISON = who("区应急局", "liaison", "liaison-4")
+EMERGENCY_HANDLER = who("区应急局", "handler", "handler-4")
+
+LISTING = {
+    "reason": "须多部门协同",
+    "criteria": {
+        "complex_cause": "产权、经营、居住三方混杂",
+        "wide_scope": "涉及十二间库房",
+        "hard_to_remediate": "须停业改造",
+        "major_impact": "紧邻学校",
+    },
+    "suggested_units": ["区交通委", STREET, "区应急局"],
+}
+APPROVAL = {
+    "sponsor": {"person": "vice-mayor-1", "post": "副区长"},
+    "lead": "区交通委",
+    "cooperating": [STREET, "区应急局"],
+    "document": "青挂〔2026〕1号",
+    "requirements": "限期消除",
+    "removal_conditions": "各单位事项经牵头单位确认并验收合格",
+}
+ACCEPTANCE = {"panel": {"chair": {"unit": "公安青浦分局", "member": "chair-1"}, "experts": ["expert-1"]}}
+
+
+def shared_plan() -> dict[str, Any]:
+    """The plan of the listing above: a node for each unit."""
+    nodes = [("区应急局", 10), (STREET, 20), ("区交通委", 30)]
+    today = local(datetime.now(UTC))
+    return plan(
+        responsible_unit="区交通委",
+        milestones=[
+            {"what": f"{unit}的事项", "due": (today + timedelta(days=days)).date(), "unit": unit}
+            for unit, days in nodes
+        ],
+        funds="区级专项资金",
+        contingency="专人值守",
+    )

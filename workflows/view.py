@@ -52,6 +52,11 @@ def event_zh(event: Event) -> str:
     return _EVENTS_ZH.get(event.type, event.type)
 
 
+def _due(clock: Clock) -> str:
+    marks = f"{'（暂定）' if clock.provisional else ''}{'（停计）' if clock.stopped_at else ''}"
+    return f"- {clock.key.zh}期限：{local(clock.due):%Y-%m-%d %H:%M}{marks}"
+
+
 def details(book: Rulebook, hazard: Hazard) -> str:
     """Markdown for the workflow's page: state, owner, level and open deadlines."""
     lines = [
@@ -61,10 +66,14 @@ def details(book: Rulebook, hazard: Hazard) -> str:
         f"- 督办级别：{hazard.level} {hazard.level.zh}；{hazard.sla.zh}",
     ]
     lines += [
-        f"- {clock.key.zh}期限：{local(clock.due):%Y-%m-%d %H:%M}"
-        f"{'（暂定）' if clock.provisional else ''}{'（停计）' if clock.stopped_at else ''}"
+        _due(clock)
         for clock in sorted(hazard.clocks.values(), key=lambda clock: clock.due)
+        if not clock.subtask
     ]
+    for one in hazard.subtasks:
+        name = f"{book.organisation.name(one.unit)}{'（牵头）' if one.lead else ''}"
+        lines.append(f"- 子任务 {name}：{one.state.zh}；{one.level} {one.level.zh}；{one.sla.zh}")
+        lines += [f"  {_due(clock)}" for clock in hazard.clocks_of(one.unit)]
     lines += [
         f"- 第{number}次回头看：{last_day(one.due)}{'（暂定）' if one.provisional else ''}"
         for number, one in enumerate(hazard.lookbacks, start=1)

@@ -7,7 +7,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from temporalio.client import WorkflowHandle
@@ -16,7 +16,7 @@ from domain.calendar import Calendar, Span
 from domain.commands import LoadCalendar
 from domain.library import LIBRARY, canonical, digest_of
 from domain.organisation import SYSTEM
-from domain.values import HazardId
+from domain.values import HazardId, local
 from storage import ledger, rulebooks
 from storage.scope import Principal
 from tests import seats
@@ -109,6 +109,45 @@ async def passed_up_and_reworked(at: District) -> HazardId:
     return hazard
 
 
+async def listed_and_reworked(at: District) -> HazardId:
+    """SC-5 in short: one unit urged for its signature and supervised for its part, an extension, a rework."""
+    form = {"channel": "daily_patrol", "code": "S03-07", "place": "夏阳街道某仓库"}
+    hazard = (await at.report(seats.LIAISON, **form)).hazard
+    await at.give(seats.LIAISON, hazard, "request_listing", **seats.LISTING)
+    await at.give(seats.OFFICE, hazard, "forward_listing", report_document="专报3号", expert_review=True)
+    await at.give(seats.AUTHORITY, hazard, "listing_approve", **seats.APPROVAL)
+    await at.give(seats.BUREAU_LIAISON, hazard, "sign", handler="handler-3")
+    await at.give(seats.LIAISON, hazard, "sign_subtask", handler="handler-1")
+    await at.forward(hazard, timedelta(days=6))  # 区应急局 has not signed
+    await at.give(seats.EMERGENCY_LIAISON, hazard, "sign_subtask", handler="handler-4")
+    await at.give(seats.BUREAU_HANDLER, hazard, "submit_plan", **seats.shared_plan())
+    await at.give(seats.SPONSOR, hazard, "plan_approve")
+    await at.forward(hazard, timedelta(days=14))  # nor done its part
+    later = {"reason": "设备推迟到货", "nodes": [{"id": "N3", "due": _in(70)}], "until": _in(120)}
+    await at.give(seats.BUREAU_LIAISON, hazard, "request_extension", **later)
+    await at.give(seats.SPONSOR, hazard, "decide_extension", approve=True)
+    for handler in (seats.EMERGENCY_HANDLER, seats.HANDLER, seats.BUREAU_HANDLER):
+        await at.give(handler, hazard, "report_subtask", text="已完成")
+        unit = handler.actor.unit
+        await at.give(seats.BUREAU_LIAISON, hazard, "confirm_subtask", unit=unit)
+    for verdict in ("accept_fail", "accept_pass"):
+        await at.give(seats.BUREAU_HANDLER, hazard, "report_completion")
+        await at.give(seats.BUREAU_ASSESSOR, hazard, "assess_pass", **seats.ALL_MET)
+        if verdict == "accept_pass":
+            await at.give(seats.OFFICE, hazard, verdict, **seats.ACCEPTANCE, **seats.ALL_MET)
+            continue
+        failed = {"failed": ["区交通委"], "reason": "两处未达标"}
+        await at.give(seats.OFFICE, hazard, verdict, **seats.ACCEPTANCE, **failed)
+        await at.give(seats.BUREAU_HANDLER, hazard, "report_subtask", text="已返工")
+        await at.give(seats.BUREAU_LIAISON, hazard, "confirm_subtask", unit="区交通委")
+    await at.forward(hazard, timedelta(days=45))
+    return hazard
+
+
+def _in(days: int) -> str:
+    return (local(datetime.now(UTC)) + timedelta(days=days)).date().isoformat()
+
+
 STORIES: dict[str, Callable[[District], Awaitable[HazardId]]] = {
     "a-year-of-nobody": a_year_of_nobody,
     "calendar-comes-out": calendar_comes_out,
@@ -116,6 +155,7 @@ STORIES: dict[str, Callable[[District], Awaitable[HazardId]]] = {
     "extended-and-relapsed": extended_and_relapsed,
     "hotline-to-archive": hotline_to_archive,
     "left-without-waiting": left_without_waiting,
+    "listed-and-reworked": listed_and_reworked,
     "long-life-in-several-runs": long_life,
     "passed-up-and-reworked": passed_up_and_reworked,
 }
