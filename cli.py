@@ -282,6 +282,36 @@ def export(
     print(f"已导出 {written} 行：{sheet} | {written} rows written to {sheet}")
 
 
+@app.command()
+def bulletin(
+    month: Annotated[str, typer.Option(help="月份，如 2026-09 | month, e.g. 2026-09")],
+    profile: Annotated[str, typer.Option(help="区级配置 | profile")] = "qingpu",
+    kind: Annotated[str, typer.Option(help="summary 汇总 / circular 通报")] = "summary",
+    out: Annotated[Path, typer.Option(help="写入的目录 | folder to write to")] = Path(),
+    lang: Annotated[str, typer.Option(help="zh / en")] = "zh",
+) -> None:
+    """编制每月汇总或通报（docx 和 PDF） | make the monthly summary or circular, docx and PDF."""
+    from deployment import office_of, seat
+    from documents.bulletin import parse_month
+    from documents.command import bulletin_files
+    from documents.fonts import NoChineseFont
+    from service.identity import NoSuchSeat
+
+    if kind not in ("summary", "circular"):
+        fail(f"没有“{kind}”，请用 summary 或 circular | no kind {kind!r}: summary or circular")
+    try:
+        office = seat(profile, office_of(profile), "office", "command-line")
+        period = parse_month(month)
+        files = bulletin_files(
+            found_settings(), office, period, "circular" if kind == "circular" else "summary",
+            "en" if _language(lang) == "en" else "zh", out, datetime.now(UTC),
+        )  # fmt: skip
+    except (NoSuchSeat, NoChineseFont, ValueError, OSError) as error:
+        fail(str(error))
+    for file in files:
+        print(file)
+
+
 def _language(lang: str) -> str:
     if lang not in ("zh", "en"):
         fail(f"没有语言“{lang}”，请用 zh 或 en | no language {lang!r}: zh or en")

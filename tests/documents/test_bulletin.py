@@ -1,0 +1,152 @@
+"""Bulletins: the figures of the month, each with its 口径, in the form of an official document."""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import warnings
+import zipfile
+from datetime import datetime
+
+import pytest
+from docx import Document
+
+from documents import typeset
+from documents.bulletin import Bulletin, bulletin, parse_month
+from documents.command import bulletin_files
+from domain.figures import Figure, month
+from domain.library import Library
+from domain.values import SHANGHAI
+from service.figures import Counting
+from service.reading import Reading
+from service.rulebooks import Current
+from settings import load_settings
+from storage import figures
+from tests.documents.conftest import record
+from tests.documents.months import NOW, september
+from tests.storage.stories import OFFICE_SEES, OTHER_STREET, STREET, unit
+
+SEPTEMBER = parse_month("2026-09")
+
+
+@pytest.fixture
+def told(db):
+    record(db, *september())
+    return db
+
+
+async def of(db, kind="circular", lang="zh", period=SEPTEMBER, now=NOW) -> Bulletin:
+    library = Library()
+    reading = Reading(db, library, Current(db, library))
+    return await bulletin(Counting(db, reading), reading, OFFICE_SEES, period, kind, lang, now)
+
+
+def text_of(content: bytes) -> str:
+    paper = Document(io.BytesIO(content))
+    tables = [cell.text for table in paper.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in paper.paragraphs), *tables])
+
+
+@pytest.mark.requirement("CAD-03", "RPT-07")
+async def test_a_bulletin_says_what_the_figures_say(told):
+    made = await of(told)
+
+    counted = told.read_now(figures.counted, OFFICE_SEES, month(2026, 9), now=NOW)
+    assert [line.now for line in made.lines if line.figure != Figure.WITHIN_TIER.zh] == [
+        counted.total.text(figure) for figure in Figure if figure is not Figure.WITHIN_TIER
+    ]
+    street = next(row for row in made.rows if row.unit == STREET)
+    assert (street.found, street.cleared) == (
+        str(counted.units[unit(STREET)].found), str(counted.units[unit(STREET)].cleared),
+    )  # fmt: skip
+    assert [(one.unit, one.late) for one in made.named if one.late] == [(OTHER_STREET, 1)]
+    assert made.title == "关于2026年9月青浦区动态隐患清零工作情况的通报"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("kind", ["summary", "circular"])
+@pytest.mark.requirement("CAD-03")
+async def test_the_docx_is_filled_in_whole_with_each_definition_in_a_footnote(told, kind, lang):
+    made = await of(told, kind, lang)
+
+    content = typeset.docx(made)
+
+    said = text_of(content)
+    assert "{{" not in said and "{%" not in said
+    for part in (made.title, made.summary, made.office, made.date, *(line.now for line in made.lines)):
+        assert part in said
+    assert (made.addressee in said) == (kind == "circular") or not made.addressee
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        notes = re.sub(r"<[^>]+>", "", parts.read("word/footnotes.xml").decode())
+        assert any(name.startswith("word/media/") for name in parts.namelist()), "the chart"
+    for line in made.lines:
+        assert line.definition in notes.replace("&gt;", ">") and line.source in notes
+
+
+@pytest.mark.requirement("CAD-03")
+async def test_the_page_is_that_of_an_official_document(told):
+    paper = Document(io.BytesIO(typeset.docx(await of(told))))
+
+    section = paper.sections[0]
+    margins = (section.top_margin, section.bottom_margin, section.left_margin, section.right_margin)
+    assert [round(margin.mm) for margin in margins] == [37, 35, 28, 26]
+    body = paper.styles["Body Text"]
+    assert body.font.size.pt == 16
+    assert 'w:eastAsia="仿宋_GB2312"' in body.element.xml
+    assert "PAGE" in section.footer._element.xml and "PAGE" in section.even_page_footer._element.xml
+
+
+async def test_the_pdf_is_set_in_either_language(told):
+    for lang in ("zh", "en"):
+        content = typeset.pdf(await of(told, lang=lang))
+        assert content.startswith(b"%PDF-") and b"pdfaid" in content, "PDF/A: it is to be kept"
+
+
+@pytest.mark.requirement("I8", "SEC-01")
+async def test_a_bulletin_names_no_person_and_no_place(told):
+    said = (await of(told)).model_dump_json()
+
+    for word in ("小区", "handler-1", "deputy-director", "12号", "QP-2026-"):
+        assert word not in said
+
+
+async def test_a_month_to_come_or_that_there_is_not_has_no_bulletin(told):
+    with pytest.raises(ValueError, match="has not come yet"):
+        await of(told, period=parse_month("2027-01"))
+    with pytest.raises(ValueError, match="write it as 2026-09"):
+        parse_month("2026-13")
+
+
+def test_the_command_writes_both_files(told, url, tmp_path):
+    settings = load_settings(database_url=url, var_dir=tmp_path)
+    now = datetime(2026, 10, 12, tzinfo=SHANGHAI)
+
+    files = bulletin_files(settings, OFFICE_SEES, SEPTEMBER, "summary", "zh", tmp_path / "out", now)
+
+    assert [file.name for file in files] == [
+        "qingpu-2026-09-summary.zh.docx",
+        "qingpu-2026-09-summary.zh.pdf",
+    ]
+    assert all(file.stat().st_size > 10_000 for file in files)
+
+
+async def test_it_opens_in_an_office_software(told, tmp_path):
+    """Only where LibreOffice is: it is no small thing to install for one test."""
+    soffice = shutil.which("soffice")
+    if soffice is None:
+        warnings.warn("NO LIBREOFFICE: nobody has opened the bulletin in an office software", stacklevel=1)
+        pytest.skip("no soffice on the PATH")
+    file = tmp_path / "bulletin.docx"
+    file.write_bytes(typeset.docx(await of(told)))
+    home = f"-env:UserInstallation=file://{tmp_path}/office"
+    done = subprocess.run(
+        [soffice, home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(file)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (tmp_path / "bulletin.pdf").stat().st_size > 10_000
+    complaints = [line for line in done.stderr.splitlines() if "javaldx" not in line]
+    assert complaints == []
