@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
 
-from api import auditing, contacts, docs, hazards, notices, operations, problems, reference, sheets
+from api import auditing, bulletins, contacts, docs, hazards, notices, operations, problems, reference, sheets
 from api.context import Rooms
 from api.limits import DEFAULT_RATE, Limiter, Rate
 from api.metrics import Metrics
@@ -15,6 +15,7 @@ from api.wire import Exchange
 from domain.library import Library
 from service.contacts import Directory
 from service.door import Door
+from service.figures import Counting
 from service.identity import Identity
 from service.notices import Notices
 from service.reading import Reading
@@ -35,9 +36,11 @@ def create_app(
 ) -> FastAPI:
     """The application over doors that exist already; whoever made them closes them."""
     app = bare_app()
+    reading = Reading(database, library, current)
     app.state.rooms = Rooms(
         door,
-        Reading(database, library, current),
+        reading,
+        Counting(database, reading),
         Directory(database, library, current),
         identity,
         Notices(database),
@@ -66,6 +69,7 @@ def bare_app(lifespan: Lifespan | None = None) -> FastAPI:
     reference.install(app)
     contacts.install(app)
     auditing.install(app)
+    bulletins.install(app)
     operations.install(app)
     docs.install(app)
     return app

@@ -17,7 +17,6 @@ from documents.bulletin import Kind, Lang, bulletin, parse_month
 from documents.fonts import NoChineseFont
 from domain.organisation import ROLES_OF_THE_OFFICE
 from domain.refusal import refuse
-from service.figures import Counting
 from storage.errors import StorageUnavailable
 
 _MEDIA = {
@@ -64,7 +63,7 @@ async def file(
     here = rooms(request)
     try:
         made = await bulletin(
-            Counting(here.database, here.reading), here.reading, principal, parse_month(month), kind, lang,
+            here.counting, here.reading, principal, parse_month(month), kind, lang,
             datetime.now(UTC),
         )  # fmt: skip
         content = await run_in_threadpool(typeset.docx if ending == "docx" else typeset.pdf, made)

@@ -11,6 +11,7 @@ from api.limits import DEFAULT_RATE, Limiter
 from api.problems import Problem
 from service.contacts import Directory
 from service.door import Door
+from service.figures import Counting
 from service.identity import Identity, Unauthenticated
 from service.notices import Notices
 from service.reading import Reading
@@ -19,10 +20,11 @@ from storage.scope import Principal
 
 @dataclass(frozen=True)
 class Rooms:
-    """The two doors, the inbox, and who guards them."""
+    """The two doors, the figures, the inbox, and who guards them."""
 
     door: Door
     reading: Reading
+    counting: Counting
     directory: Directory
     identity: Identity
     notices: Notices

@@ -14,6 +14,7 @@ from api.context import Rooms
 from domain.library import LIBRARY
 from service.contacts import Directory
 from service.door import Door, Doorway
+from service.figures import Counting
 from service.identity import LocalIdentity, signing_key
 from service.notices import Notices
 from service.reading import Reading
@@ -62,9 +63,11 @@ def production(settings: Settings | None = None, *extensions: Extension) -> Fast
             # Lazy: the first command connects, and while it cannot, every command tries again.
             client = await connect(found, lazy=True)
             door = Door(client, database, LIBRARY, current, Doorway(found.task_queue))
+            reading = Reading(database, LIBRARY, current)
             app.state.rooms = Rooms(
                 door,
-                Reading(database, LIBRARY, current),
+                reading,
+                Counting(database, reading),
                 Directory(database, LIBRARY, current),
                 identity,
                 Notices(database),
