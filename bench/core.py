@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,10 +12,12 @@ from typing import Any
 
 import drill
 from bench.life import PROFILE, principal, steps
+from bench.listed import listed
 from domain.commands import Order, Report, parse
 from domain.events import evolve
 from domain.forecast import forecast
 from domain.hazard import decide, report
+from domain.ladder import next_wakeup
 from domain.library import Library
 from domain.state import Hazard
 from domain.values import SHANGHAI, HazardId, State
@@ -34,6 +37,9 @@ class Core:
     decide_ms_by_command: dict[str, float]
     forecast_ms: float
     """Of a hazard being remedied."""
+    forecast_listed_ms: float
+    """Of a listed hazard with eight units at work."""
+    next_wakeup_listed_ms: float
     drill_sc2_ms: float
     drill_sc2_first_ms: float
     """The first one of a process reads the district's rulebook and the calendars too."""
@@ -75,14 +81,25 @@ def core(lives: int, drills: int) -> Core:
     foreseen.clear()
     for _ in range(lives):
         life()
+    eight = listed(rules, MONDAY)
+    forecasts = [_timed(lambda: forecast(rules, eight, MONDAY)) for _ in range(10 * lives)]
+    wakeups = [_timed(lambda: next_wakeup(eight)) for _ in range(10 * lives)]
     first, *later = [_drilled() for _ in range(drills + 1)]
     return Core(
         decide_ms=_ms([one for some in taken.values() for one in some]),
         decide_ms_by_command={name: _ms(some) for name, some in taken.items()},
         forecast_ms=_ms(foreseen),
+        forecast_listed_ms=_ms(forecasts),
+        next_wakeup_listed_ms=_ms(wakeups),
         drill_sc2_ms=median(later),
         drill_sc2_first_ms=first,
     )
+
+
+def _timed(work: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    work()
+    return time.perf_counter() - begun
 
 
 def _drilled() -> float:

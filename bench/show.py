@@ -93,7 +93,8 @@ def _markdown(found: dict[str, Any]) -> str:
             f"p99 {found['year']['late_p99_ms']:.1f} ms (fresh {found['year']['fresh_p99_ms']:.1f}).",
             "核心 the core (ms, median): "
             + ", ".join(f"`{name}` {value:.3f}" for name, value in commands)
-            + f"; forecast {core['forecast_ms']:.2f}; drill SC-2 {core['drill_sc2_ms']:.1f}, "
+            + f"; forecast {core['forecast_ms']:.2f}, of a listed hazard with eight units "
+            f"{core['forecast_listed_ms']:.2f} (its next_wakeup {core['next_wakeup_listed_ms']:.3f}); drill SC-2 {core['drill_sc2_ms']:.1f}, "
             f"the first of a process {core['drill_sc2_first_ms']:.0f}.",
         ]
     )

@@ -22,8 +22,10 @@ from domain.values import ClockKey, Rung, Sla, State, UnitId, local
 class Draft:
     """Collects the changes of one event over a working copy of the hazard."""
 
-    def __init__(self, rules: Rules, hazard: Hazard, now: datetime) -> None:
+    def __init__(self, rules: Rules, hazard: Hazard, now: datetime, *, sealed: bool = True) -> None:
+        """``sealed=False`` for what is only foreseen: its events go into no ledger and carry no hash."""
         self.rules = rules
+        self._sealed = sealed
         self.now = local(now)
         self.before = hazard
         self.hazard = hazard.model_copy()
@@ -143,6 +145,8 @@ class Draft:
             clocks=tuple(self._clocks.values()),
             clocks_ended=tuple(self._ended),
         )
+        if not self._sealed:  # it follows on the state as it stands, and so does what comes after it
+            about |= {"prev": self.before.head, "hash": self.before.head}
         event = Event(
             hazard=self.before.id,
             seq=self.before.seq + 1,
@@ -156,7 +160,7 @@ class Draft:
             calendar=self.rules.calendar_digest,
             **about,
         )
-        return event.sealed(self.before.head)
+        return event.sealed(self.before.head) if self._sealed else event
 
     def _differs(self, name: str) -> bool:
         return self.before.seq == 0 or getattr(self.before, name) != getattr(self.hazard, name)
@@ -169,7 +173,8 @@ class Draft:
             if clock.level.step > highest.get(clock.bearer, Rung.L0).step:
                 highest[clock.bearer] = clock.level
         sla = self._sla(hazard.owners_clocks())
-        parts = tuple(self._on_its_ladder(one) for one in hazard.subtasks)
+        moved = {id.partition("@")[2] for id in (*self._clocks, *self._ended)}
+        parts = tuple(self._on_its_ladder(one) if one.unit in moved else one for one in hazard.subtasks)
         found = (("level", level), ("highest", highest), ("sla", sla), ("subtasks", parts))
         for name, value in found:
             if getattr(hazard, name) != value:

@@ -64,7 +64,7 @@ def forecast(rules: Rules, hazard: Hazard, now: datetime) -> tuple[Foreseen, ...
         if wake is None:
             break
         at = max(wake, now)
-        for event in tick(rules, hazard, at):
+        for event in tick(rules, hazard, at, sealed=False):
             clock = hazard.clocks[event.clock_id] if event.clock_id else None
             hazard = evolve(hazard, event)
             if clock and event.alarm:

@@ -23,11 +23,11 @@ def next_wakeup(hazard: Hazard) -> datetime | None:
     return min((clock.alarms[0].at for clock in hazard.running() if clock.alarms), default=None)
 
 
-def tick(rules: Rules, hazard: Hazard, now: datetime) -> tuple[Event, ...]:
-    """The events of all alarms due by ``now``, in the order they were due."""
+def tick(rules: Rules, hazard: Hazard, now: datetime, *, sealed: bool = True) -> tuple[Event, ...]:
+    """The events of all alarms due by ``now``, in the order they were due; without hashes if not ``sealed``."""
     events: list[Event] = []
     while (found := _due(hazard, now)) is not None:
-        event = _ring(rules, hazard, *found, now)
+        event = _ring(Draft(rules, hazard, found[1].at, sealed=sealed), *found, now)
         hazard = evolve(hazard, event)
         events.append(event)
     return tuple(events)
@@ -45,9 +45,9 @@ def _due(hazard: Hazard, now: datetime) -> tuple[Clock, Alarm] | None:
     return clock, clock.alarms[0]
 
 
-def _ring(rules: Rules, hazard: Hazard, clock: Clock, alarm: Alarm, now: datetime) -> Event:
+def _ring(draft: Draft, clock: Clock, alarm: Alarm, now: datetime) -> Event:
     """What follows is dated from the alarm's own instant: a server that slept changes no deadline."""
-    draft = Draft(rules, hazard, alarm.at)
+    rules, hazard = draft.rules, draft.before
     draft.put(clock.model_copy(update={"alarms": clock.alarms[1:]}))
     about: dict[str, Any] = {"at": now, "alarm": alarm, "clock": clock.key, "row": clock.row}
     if clock.subtask:

@@ -23,6 +23,8 @@ SHOWS = {
     "diversion-ruling": ("MOD-06", "MOD-08", "MOD-09", "MOD-10", "N08", "VER-04", "T08", "T12", "T13", "T18"),
     "extension-deadline": ("N04", "N14", "T22"),
     "key-control": ("REM-02", "REM-04", "PLN-01", "SUP-01", "T23", "T24"),
+    "listing-late-request": ("MOD-03", "N44", "SUP-01", "VER-06", "T18", "T20", "T22", "T29"),
+    "listing-refused": ("A1", "A8", "MOD-12", "N43", "T09", "T14", "T16", "T10"),
     "manhole": ("N23", "N94", "T22"),
     "on-the-spot": ("REG-04", "REG-05", "MOD-06", "MOD-14", "MOD-16", "CLS-02", "T01", "T04", "T05", "T06"),
     "relapse": ("LBK-03", "PLN-01", "T32", "T33"),
