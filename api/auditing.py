@@ -1,4 +1,4 @@
-"""Routes for auditors: who has read confidential hazards."""
+"""Routes for auditors: who has read confidential hazards, and does a hazard's record follow from its history."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ from typing import Annotated, Literal
 from fastapi import Depends, FastAPI, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
+from temporalio.service import RPCError
 
 from api.answers import as_json, end_of, linked, start_of
 from api.context import caller, rooms
-from api.problems import documented
+from api.problems import Problem, documented
 from api.views import Named, UnitView, View, Words, words
-from domain.organisation import Actor
+from audit.code import code_version
+from audit.sources import Source
+from domain.organisation import Actor, Role
+from domain.refusal import refuse
 from domain.texts import DayOrInstant
 from domain.values import Confidentiality, HazardId, local
 from storage.accesslog import Logged, Looked
@@ -67,6 +71,31 @@ class AccessLogView(View):
     next: int | None
 
 
+class DifferenceView(View):
+    """The first thing in which record and replay differ."""
+
+    seq: int
+    what: str
+    recorded: str
+    replayed: str
+
+
+class ReplayView(View):
+    """What a replay came to. ``sources`` says of each run whether Temporal or the archive had it."""
+
+    hazard: str
+    identical: bool
+    entries: int
+    runs: int
+    events: int
+    sources: list[Source]
+    code: str
+    """The version that replayed it."""
+    difference: DifferenceView | None
+    zh: str
+    en: str
+
+
 def install(app: FastAPI) -> None:
     app.add_api_route(
         "/v1/access-log",
@@ -77,6 +106,19 @@ def install(app: FastAPI) -> None:
         summary="涉密隐患的读取记录 who has read confidential hazards",
         response_model=AccessLogView,
         responses=documented(401, 403, 422, 429, 503),
+    )
+    app.add_api_route(
+        "/v1/hazards/{hazard_id}/replay",
+        replay,
+        methods=["POST"],
+        tags=TAGS,
+        operation_id="replay",
+        summary="复演历史并与台账比对 replay the history and compare it with the record",
+        description="在现有代码上复演该隐患的全部历史，逐步与台账、再与读模型比对；不改动任何内容。"
+        "Replays all of the hazard's history on today's code and compares the ledger entry by entry, "
+        "then the read model; it changes nothing.",
+        response_model=ReplayView,
+        responses=documented(401, 403, 404, 422, 429, 503),
     )
 
 
@@ -114,4 +156,43 @@ def _access(line: Logged, named: Named) -> AccessView:
         profile=access.caller,
         prev=line.prev,
         hash=line.hash,
+    )
+
+
+async def replay(request: Request, hazard_id: str, principal: Caller) -> Response:
+    here = rooms(request)
+    hazard = here.reading.number(hazard_id)
+    if principal.actor.role is not Role.AUDITOR:
+        raise refuse(
+            403, "replay.not-your-right", "REG-08", "复演只供审计员使用", "only auditors may ask for a replay"
+        )
+    await here.reading.record(principal, hazard, Looked.REPLAY)
+    if here.replays is None:
+        raise Problem(503, "no-archive", "本接口未配置归档", "this API has no archive set up")
+    try:
+        outcome = await here.replays.one(hazard)
+    except (RPCError, RuntimeError) as error:
+        if isinstance(error, RuntimeError) and "connect" not in str(error).lower():
+            raise
+        raise Problem(
+            503,
+            "engine-unavailable",
+            "流程引擎暂时无法连接，历史不可读取，请稍后再试",
+            "Temporal cannot be reached, so there is no history to replay now; try again later",
+            headers={"Retry-After": "5"},
+        ) from error
+    difference = outcome.difference
+    return as_json(
+        ReplayView(
+            hazard=hazard,
+            identical=outcome.identical,
+            entries=outcome.entries,
+            runs=outcome.runs,
+            events=outcome.events,
+            sources=list(outcome.sources),
+            code=code_version(),
+            difference=DifferenceView(**difference.model_dump()) if difference else None,
+            zh="一致" if outcome.identical else outcome.zh,
+            en="identical" if outcome.identical else outcome.en,
+        )
     )

@@ -9,6 +9,7 @@ from fastapi import Request
 
 from api.limits import DEFAULT_RATE, Limiter
 from api.problems import Problem
+from audit.replays import Replays
 from service.contacts import Directory
 from service.door import Door
 from service.figures import Counting
@@ -29,6 +30,8 @@ class Rooms:
     identity: Identity
     notices: Notices
     limiter: Limiter = field(default_factory=lambda: Limiter(DEFAULT_RATE))
+    replays: Replays | None = None
+    """For auditors; an application without an archive of its own has none."""
 
 
 def rooms(request: Request) -> Rooms:

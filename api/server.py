@@ -11,6 +11,9 @@ from fastapi import FastAPI
 
 from api.app import bare_app
 from api.context import Rooms
+from audit.replays import Replays
+from audit.sources import Histories, Source
+from audit.store import open_store
 from domain.library import LIBRARY
 from service.contacts import Directory
 from service.door import Door, Doorway
@@ -71,6 +74,7 @@ def production(settings: Settings | None = None, *extensions: Extension) -> Fast
                 Directory(database, LIBRARY, current),
                 identity,
                 Notices(database),
+                replays=Replays(database, Histories(client, database, open_store(found), Source.AUTO)),
             )
             log.info("api started", temporal=found.temporal_address, task_queue=found.task_queue)
             yield

@@ -40,8 +40,14 @@ class Replays:
         self._database = database
         self._histories = histories
         self._workflow = workflow
+        self._turn = asyncio.Lock()
 
     async def one(self, hazard: HazardId) -> Outcome:
+        """One hazard; whoever asks at the same time waits, for a replay takes a core."""
+        async with self._turn:
+            return await self._one(hazard)
+
+    async def _one(self, hazard: HazardId) -> Outcome:
         (outcome,) = [outcome async for outcome in self.all([hazard])]
         return outcome
 

@@ -39,6 +39,7 @@ class Looked(Labelled):
     MOMENT = "moment", "历史时点", "the hazard as it stood then"
     REASONS = "reasons", "缘由", "the reasons of its events"
     DOSSIER = "dossier", "档案", "its dossier"
+    REPLAY = "replay", "复演", "its replay"
 
 
 class Access(Value):
