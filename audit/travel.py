@@ -14,9 +14,9 @@ from audit.life import Piece, Said, Step, evidence, said
 from domain.forecast import Foreseen, forecast
 from domain.hazard import rules_for
 from domain.library import Library, Rules
-from domain.organisation import SEES_WHOLE_PROFILE, Role
+from domain.organisation import SEES_LISTED, SEES_WHOLE_PROFILE, Role
 from domain.state import Hazard
-from domain.values import UnitId, Value, local
+from domain.values import Mode, UnitId, Value, local
 from service.reading import Derived, derivation
 
 Point = int | datetime
@@ -100,7 +100,12 @@ def moment(library: Library, steps: Sequence[Step], where: Point, now: datetime)
             )
         ),
         readers=Readers(
-            units=state.involved, central=tuple(role for role in Role if role in SEES_WHOLE_PROFILE)
+            units=state.involved,
+            central=tuple(
+                role
+                for role in Role
+                if role in SEES_WHOLE_PROFILE or (role in SEES_LISTED and state.mode is Mode.LISTED)
+            ),
         ),
         said=said(known),
         evidence=evidence(known),

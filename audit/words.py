@@ -81,7 +81,8 @@ def moment_lines(moment: Moment, lang: Lang) -> Iterator[str]:
     yield pick("期限", "deadlines")
     for one in moment.deadlines:
         clock = one.clock
-        marks = [pick("暂定", "provisional")] * clock.provisional
+        marks = [names.unit(clock.subtask)] if clock.subtask else []
+        marks += [pick("暂定", "provisional")] * clock.provisional
         marks += [pick("停计", "stopped")] * (not clock.running)
         yield f"  {due(clock.due)}  {word(clock.key)}  {' '.join(marks)}".rstrip()
         yield from (f"      {line}" for line in (one.explanation.zh if lang == "zh" else one.explanation.en))

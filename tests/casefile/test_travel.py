@@ -33,7 +33,7 @@ def test_at_every_event_stands_the_state_the_ledger_gives(name: str) -> None:
         state = evolve(state, step.event)
         then = moment(LIBRARY, steps, step.event.seq, NOW)
         assert then.state == state
-        assert {one.clock.key for one in then.deadlines} == set(state.clocks)
+        assert {one.clock.id for one in then.deadlines} == set(state.clocks)
         assert all(one.explanation.due == one.clock.due for one in then.deadlines)
 
 
