@@ -625,6 +625,11 @@ MISTAKES = {
     ),
     "key twice": ("prefix: QP", "prefix: QP\nprefix: PT", "“prefix”写了两次"),
     "no such leading group": ("leading_group: ldxz", "leading_group: xz", "leading_group：本区没有单位“xz”"),
+    "listing without a sponsor": (
+        "  sponsor: [qzf]\n",
+        "",
+        "seats：设了“挂牌整治”却没有“牵头副区长”席位",
+    ),
     "seat nowhere": ("inspector: [fuban]", "inspector: [duban]", "seats.inspector：本区没有单位“duban”"),
     "seat that is everywhere": (
         "inspector: [fuban]",
@@ -723,6 +728,18 @@ POLICY_MISTAKES = {
     "no such urgency": (
         "clocks: [{id: sign-normal, urgency: SOON}]",
         "policy.clocks[sign-normal].urgency：“SOON” 不在可选之列",
+    ),
+    "ladder of no name": (
+        "clocks: [{id: sign-normal, ladder: steep}]",
+        "policy.clocks[sign-normal].ladder：没有阶梯“steep”，请改用 full、short、urge、none、listed",
+    ),
+    "request before in days": (
+        "clocks: [{id: remediate-listed, ask_before: CD 20}]",
+        "policy.clocks[remediate-listed].ask_before：“CD 20”须以 WD 计",
+    ),
+    "reminder as a rung": (
+        "ladders: {listed: {rungs: [L0, L2]}}",
+        "policy.ladders.listed.rungs：L0 是提醒",
     ),
     "rung missing": ("ladder: [{rung: L3, remove: true}]", "policy.ladder：L3（通报）须有且只有一行"),
     "no such role": (
