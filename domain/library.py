@@ -14,6 +14,7 @@ from functools import cached_property
 from pydantic import BaseModel, ConfigDict
 
 from domain.accountability import Accountability
+from domain.cadence import Cadence
 from domain.calendar import Calendar
 from domain.catalogue import Catalogue
 from domain.categories import RiskCategory
@@ -48,6 +49,8 @@ class Rulebook(Value):
     """Leading groups, task forces and their offices, by posts (ACT-01…07)."""
     contact_duty: ContactDuty | None = None
     """Which units must have named their contacts before tasks may be dispatched to them (ACT-04, ACT-09)."""
+    cadence: Cadence | None = None
+    """Recurring duties: inspections, plans, summaries, circulars (CAD-01…09)."""
     categories: tuple[RiskCategory, ...] = ()
     """The four risk categories; a rulebook without them asks nothing particular of any."""
     accountability: Accountability | None = None

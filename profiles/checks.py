@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import pairwise, product
 
+from domain.cadence import Cadence
 from domain.catalogue import Catalogue, responsible
 from domain.categories import RiskCategory
 from domain.contacts import SEATS, ContactDuty
@@ -202,6 +203,27 @@ def check_seats_of_a_listing(file: str, organisation: Organisation, modes: Itera
                     f"设了“{Mode.LISTED.zh}”却没有“{role.zh}”席位，请补上 {role}",
                     f"mode {Mode.LISTED} needs the seat {role}; add it",
                 )
+
+
+def check_cadence(file: str, cadence: Cadence | None, organisation: Organisation) -> None:
+    if cadence is None:
+        return
+    seen: set[str] = set()
+    for duty in cadence.duties:
+        place = f"cadence.duties[{duty.key}]"
+        if duty.key in seen:
+            raise ProfileError(file, place, "同一事项写了两次，请合并", "the duty stands twice; join the two")
+        seen.add(duty.key)
+        _must_have_source(file, place, duty.source)
+        _must_count_in(file, f"{place}.after", duty.after, LimitKind.WORKING_DAYS)
+        _must_count_in(file, f"{place}.remind", duty.remind, LimitKind.WORKING_DAYS)
+        if not duty.owed_by(organisation):
+            raise ProfileError(
+                file,
+                f"{place}.types",
+                f"本区没有{'、'.join(kind.zh for kind in duty.types)}，无人承担，请改",
+                "the district has no unit of these types, so nobody owes it; change it",
+            )
 
 
 # ── catalogue ────────────────────────────────────────────────────────────────────────────────────────

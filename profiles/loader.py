@@ -15,6 +15,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from domain.accountability import Accountability
+from domain.cadence import Cadence
 from domain.calendar import Calendar, Span
 from domain.catalogue import Catalogue, Item
 from domain.categories import RiskCategory
@@ -25,6 +26,7 @@ from domain.policy import Policy
 from domain.values import Mode, UnitId
 from profiles.checks import (
     check_bodies,
+    check_cadence,
     check_calendar_year,
     check_catalogue,
     check_categories,
@@ -72,6 +74,7 @@ class _ProfileFile(BaseModel):
     units: tuple[_UnitEntry, ...]
     bodies: tuple[Body, ...] = ()
     contact_duty: ContactDuty | None = None
+    cadence: Cadence | None = None
     aliases: dict[UnitId, tuple[Text, ...]] = {}
     policy: dict[str, Any] = {}
     catalogue: tuple[Item, ...] = ()
@@ -141,6 +144,7 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
     check_bodies(file, said.bodies, organisation)
     check_contact_duty(file, said.contact_duty, organisation)
     check_seats_of_a_listing(file, organisation, said.modes)
+    check_cadence(file, said.cadence, organisation)
     catalogue = Catalogue(items=(*_default_catalogue(defaults), *said.catalogue))
     check_catalogue(file, catalogue)
     check_rulings(file, catalogue, organisation, said.ruling_needed)
@@ -158,6 +162,7 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
         accountability=said.accountability,
         bodies=said.bodies,
         contact_duty=said.contact_duty,
+        cadence=said.cadence,
     )
 
 

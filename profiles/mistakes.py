@@ -38,7 +38,7 @@ def _place(data: object, location: Sequence[int | str]) -> str:
         inner = _inner(data, step)
         if isinstance(step, int):
             names = (
-                [inner[key] for key in ("id", "rung", "code") if key in inner]
+                [inner[key] for key in ("id", "rung", "code", "key") if key in inner]
                 if isinstance(inner, dict)
                 else []
             )
