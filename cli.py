@@ -375,6 +375,25 @@ def why(
     raise SystemExit(tell_why(found_settings(), hazard, seq, lang, as_json))
 
 
+@app.command("what-if")
+def what_if(
+    policy: Annotated[Path, typer.Option(help="另一份政策文件（yaml） | another policy file")],
+    hazards: Annotated[
+        list[str] | None, typer.Argument(help="隐患编号，缺省为全部 | numbers, all if none")
+    ] = None,
+    profile: Annotated[str, typer.Option(help="区级配置 | profile")] = "qingpu",
+    since: Annotated[str | None, typer.Option(help="登记日期自（含） | reported from this day")] = None,
+    until: Annotated[str | None, typer.Option(help="登记日期至（含） | reported up to this day")] = None,
+    lang: Lang = "zh",
+    as_json: AsJson = False,
+) -> None:
+    """若按另一份政策，哪些期限、升级、办理结果会不同；只读 | what would differ under another policy; read-only."""
+    from audit.command import Selection, tell_what_if
+
+    which = Selection(hazards or [], profile, since, until)
+    raise SystemExit(tell_what_if(found_settings(), policy, which, lang, as_json))
+
+
 @app.command()
 def notices(
     profile: Annotated[str, typer.Option(help="区级配置 | profile")] = "qingpu",
@@ -394,6 +413,33 @@ def notices(
     if retry:
         raise SystemExit(retry_all(settings, profile))
     raise SystemExit(show(settings, profile, state, as_json))
+
+
+@app.command()
+def dossier(
+    hazard: Annotated[str, typer.Argument(help="隐患编号 | number of the hazard")],
+    out: Annotated[
+        Path, typer.Option(help="PDF、ZIP 或文件夹（两者都出） | a PDF, a ZIP, or a folder for both")
+    ],
+) -> None:
+    """制作档案（PDF/A）及可自行核验的压缩包 | make the dossier, and a zip that verifies without us."""
+    from audit.command import write_dossier
+
+    raise SystemExit(write_dossier(found_settings(), hazard, out))
+
+
+@app.command("event-log")
+def event_log(
+    out: Annotated[Path, typer.Option(help="写入的文件 | file to write")],
+    format: Annotated[str, typer.Option(help="ocel / xes")] = "ocel",
+    profile: Annotated[str, typer.Option(help="区级配置 | profile")] = "qingpu",
+    since: Annotated[str | None, typer.Option(help="登记日期自（含） | reported from this day")] = None,
+    until: Annotated[str | None, typer.Option(help="登记日期至（含） | reported up to this day")] = None,
+) -> None:
+    """导出过程挖掘日志，不含人员和文字 | an event log for process mining, without persons or texts."""
+    from audit.command import Selection, write_export
+
+    raise SystemExit(write_export(found_settings(), format, out, Selection((), profile, since, until)))
 
 
 @app.command()

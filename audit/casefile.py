@@ -11,21 +11,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
+from temporalio.service import RPCError
 
 from audit import travel
+from audit.dossier import Papers
 from audit.life import Step, life
 from audit.reasons import Account, account
+from audit.statement import state
 from audit.travel import Moment
 from domain.library import LIBRARY, Library
 from domain.organisation import Actor, Role
 from domain.values import HazardId, PersonId, UnitId
+from service.temporal import connect
 from settings import Settings
 from storage import accesslog, ledger, outbox, rulebooks
 from storage.accesslog import Access, Looked
 from storage.database import Database
 from storage.ledger import StoredEvent
 from storage.outbox import Sent
+from storage.tables import hazards
 
 
 class NoSuchHazard(LookupError):
@@ -53,6 +58,25 @@ class CaseFile:
             raise travel.no_such_step(len(self.steps), only)
         return account(self.library, self.steps, self.sent, only)
 
+    def papers(self, database: Database, now: datetime) -> Papers:
+        """What the dossier is made of, checked as it is now."""
+        statement = database.read_now(state, self.library, self.steps, now)
+        return Papers(self.library, self.steps, self.sent, statement, now)
+
+
+async def histories(settings: Settings, hazard: HazardId) -> list[str]:
+    """The engine's history of every run, the first one ahead, as JSON; nothing when it cannot be had."""
+    try:
+        client = await connect(settings)
+        found = [await client.get_workflow_handle(hazard).fetch_history()]
+        while (
+            run := found[0].events[0].workflow_execution_started_event_attributes.continued_execution_run_id
+        ):
+            found.insert(0, await client.get_workflow_handle(hazard, run_id=run).fetch_history())
+    except (RPCError, RuntimeError):  # the client's word for a server that is not there
+        return []
+    return [history.to_json() for history in found]
+
 
 @contextmanager
 def record(settings: Settings) -> Iterator[Database]:
@@ -75,6 +99,19 @@ def opened(database: Database, hazard: str, looked: Looked) -> CaseFile:
     return CaseFile(
         number, LIBRARY, tuple(entries), life(entries), tuple(database.read_now(outbox.sent, number))
     )
+
+
+def numbers(
+    connection: Connection, profile: str, since: datetime | None = None, until: datetime | None = None
+) -> list[HazardId]:
+    """Hazards of a district that were reported in a period, the earliest first; ``until`` is not included."""
+    query = select(hazards.c.id).where(hazards.c.profile == profile)
+    if since is not None:
+        query = query.where(hazards.c.reported_at >= since)
+    if until is not None:
+        query = query.where(hazards.c.reported_at < until)
+    found = connection.execute(query.order_by(hazards.c.reported_at, hazards.c.id)).scalars()
+    return [HazardId(number) for number in found]
 
 
 def log(database: Database, hazards: list[HazardId], looked: Looked) -> None:

@@ -15,7 +15,7 @@ from domain.events import Event, evolve
 from domain.library import Library, Rules
 from domain.organisation import Actor
 from domain.state import Hazard
-from domain.values import Value, local
+from domain.values import Value, last_day, local
 from storage.errors import StorageError
 from storage.ledger import StoredEvent
 
@@ -164,6 +164,16 @@ def words_of(event: Event) -> tuple[str, str]:
     if event.alarm and event.type in ("reminder", "escalation", "task"):
         return f"{zh} {event.alarm.what}", f"{en} {event.alarm.what}"
     return zh, en
+
+
+def shown_due(moment: datetime) -> str:
+    """A deadline as the duty officer says it: 24:00 of its day."""
+    there = local(moment)
+    return (
+        f"{last_day(moment)} 24:00"
+        if (there.hour, there.minute, there.second) == (0, 0, 0)
+        else f"{there:%Y-%m-%d %H:%M}"
+    )
 
 
 # -- deadlines over time -----------------------------------------------------------------------------

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Literal
 
-from audit.life import TEXTS, words_of
+from audit.life import TEXTS, shown_due, words_of
 from audit.reasons import Account, Derivation, Reason, Told
 from audit.travel import Moment
 from domain.organisation import Actor, Organisation, Role
-from domain.values import Labelled, last_day, local
+from domain.values import Labelled, local
 
 Lang = Literal["zh", "en"]
 
 
 def when(moment: datetime) -> str:
     return f"{local(moment):%Y-%m-%d %H:%M}"
-
-
-def due(moment: datetime) -> str:
-    """A deadline as the duty officer says it: 24:00 of its day."""
-    there = local(moment)
-    return (
-        f"{last_day(moment)} 24:00" if (there.hour, there.minute, there.second) == (0, 0, 0) else when(moment)
-    )
 
 
 class Names:
@@ -42,10 +34,9 @@ class Names:
 
     def seat(self, unit: str, role: str) -> str:
         if role == Role.SYSTEM:
-            return "系统" if self._zh else "the system"
-        return (
-            f"{self.unit(unit)}{self.word(Role(role))}" if self._zh else f"{self.unit(unit)}, {Role(role).en}"
-        )
+            return self.pick("系统", "the system")
+        name, held = self.unit(unit), Role(role)
+        return _joined(name, held.zh) if self._zh else f"{name}, {held.en}"
 
     def actor(self, actor: Actor) -> str:
         post = (f"（{actor.post}）" if self._zh else f" ({actor.post})") if actor.post else ""
@@ -56,6 +47,12 @@ class Names:
 
     def pick(self, zh: str, en: str) -> str:
         return zh if self._zh else en
+
+
+def _joined(unit: str, role: str) -> str:
+    """``区城运中心`` and ``城运中心值班`` make ``区城运中心值班``: what both say is said once."""
+    overlap = next((n for n in range(len(role), 1, -1) if unit.endswith(role[:n])), 0)
+    return unit + role[overlap:]
 
 
 # -- a moment ----------------------------------------------------------------------------------------
@@ -84,7 +81,7 @@ def moment_lines(moment: Moment, lang: Lang) -> Iterator[str]:
         marks = [names.unit(clock.subtask)] if clock.subtask else []
         marks += [pick("暂定", "provisional")] * clock.provisional
         marks += [pick("停计", "stopped")] * (not clock.running)
-        yield f"  {due(clock.due)}  {word(clock.key)}  {' '.join(marks)}".rstrip()
+        yield f"  {shown_due(clock.due)}  {word(clock.key)}  {' '.join(marks)}".rstrip()
         yield from (f"      {line}" for line in (one.explanation.zh if lang == "zh" else one.explanation.en))
     if not moment.deadlines:
         yield pick("  无", "  none")
@@ -139,8 +136,8 @@ def _reason(reason: Reason, names: Names, lang: Lang) -> Iterator[str]:
     if reason.escalation:
         one = reason.escalation
         yield pick(
-            f"       时钟  {one.clock.zh}，{when(one.started)} 起算，{due(one.due)} 到期，责任 {names.unit(one.bearer)}",
-            f"       clock  {one.clock.en}, from {when(one.started)}, due {due(one.due)}, borne by {names.unit(one.bearer)}",
+            f"       时钟  {one.clock.zh}，{when(one.started)} 起算，{shown_due(one.due)} 到期，责任 {names.unit(one.bearer)}",
+            f"       clock  {one.clock.en}, from {when(one.started)}, due {shown_due(one.due)}, borne by {names.unit(one.bearer)}",
         )
     yield from (_told(told, names) for told in reason.told)
     if reason.could_not:
@@ -175,7 +172,25 @@ def _derivation(one: Derivation, names: Names, lang: Lang) -> Iterator[str]:
         else pick("仍在", "still standing")
     )
     yield (
-        f"  {pick(f'第{one.seq}步', f'step {one.seq}')}  {names.word(clock.key)}（{one.n}）  {due(clock.due)}  "
+        f"  {pick(f'第{one.seq}步', f'step {one.seq}')}  {names.word(clock.key)}（{one.n}）  {shown_due(clock.due)}  "
         f"{names.unit(clock.bearer)}  {end}"
     )
     yield from (f"      {line}" for line in (one.explanation.zh if lang == "zh" else one.explanation.en))
+
+
+# -- what if -----------------------------------------------------------------------------------------
+
+_KINDS = {
+    "deadline": ("期限", "deadlines"),
+    "rung": ("提醒与升级", "alarms and rungs"),
+    "refusal": ("办理结果", "verdicts on commands"),
+    "end": ("最终状态", "ends"),
+}
+
+
+def what_if_total(looked: int, differed: int, kinds: Mapping[str, int], lang: Lang) -> str:
+    zh = "，".join(f"{_KINDS[kind][0]} {n} 处" for kind, n in sorted(kinds.items()))
+    en = ", ".join(f"{n} {_KINDS[kind][1]}" for kind, n in sorted(kinds.items()))
+    if lang == "zh":
+        return f"共 {looked} 件，{differed} 件会不同{f'：{zh}' if zh else ''}"
+    return f"{looked} hazards, {differed} would differ{f': {en}' if en else ''}"

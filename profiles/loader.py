@@ -238,6 +238,23 @@ def _changed_policy(file: str, data: dict[str, Any], changes: dict[str, Any]) ->
     return merged
 
 
+def changed_book(book: Rulebook, path: Path) -> Rulebook:
+    """``book`` under another policy: a whole policy file, or rows to change as a profile's ``policy:`` has them.
+
+    Raises :class:`ProfileError`.
+    """
+    file = path.name
+    said = read_yaml(path, file)
+    changes = dict(said["policy"]) if isinstance(said.get("policy"), dict) else dict(said)
+    changes.pop("version", None)  # a whole policy file has one; what comes of it is a version of its own
+    data = _changed_policy(file, book.policy.model_dump(mode="json"), changes)
+    data["version"] = f"{book.policy.version}+{path.stem}"
+    policy = shaped(Policy, file, data)
+    check_policy(file, "", policy, book.catalogue)
+    parts = {name: getattr(book, name) for name in Rulebook.model_fields}
+    return Rulebook(**{**parts, "policy": policy, "version": f"{book.version}+{path.stem}"})
+
+
 _ROW_KEYS = {"clocks": "id", "ladder": "rung"}
 _NUMBERS = frozenset({"limit", "cap", "after", "after_hours", "reason_within"})
 

@@ -38,6 +38,8 @@ class Looked(Labelled):
     FORECAST = "forecast", "预告", "its forecast"
     MOMENT = "moment", "历史时点", "the hazard as it stood then"
     REASONS = "reasons", "缘由", "the reasons of its events"
+    WHAT_IF = "what_if", "试算", "what another policy would have made of it"
+    EXPORT = "export", "导出", "an export for process mining"
     DOSSIER = "dossier", "档案", "its dossier"
     REPLAY = "replay", "复演", "its replay"
 

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 
 from audit.life import Step, life
 from domain.calendar import Calendar
+from domain.commands import Order, parse
 from domain.events import Event
+from domain.hazard import decide, refused_event
 from domain.library import LIBRARY, Rulebook
+from domain.refusal import Refusal
 from domain.values import HazardId
 from storage.ledger import StoredEvent
+from tests.builders import Case
 from tests.engine.test_golden import HISTORIES, NAMES
 from tests.storage.stories import BOOKS, CALENDAR, DESK, HANDLER, LIAISON, OFFICE, STREET, Story
 
@@ -58,6 +62,40 @@ def relapsed() -> Story:
     return story.do("lookback_relapse", OFFICE, findings="隔断恢复")
 
 
+def refused_without_waiting() -> Story:
+    """A plan beyond the cap, sent without waiting for the answer: its refusal is in the ledger."""
+    story = Story().report().assigned()
+    story.do("sign", LIAISON, handler=HANDLER.person)
+    form = {
+        "responsible_unit": STREET,
+        "responsible_leader": "leader-1",
+        "responsible_staff": [HANDLER.person],
+        "measures": "整体改造",
+        "milestones": [{"what": "完工", "due": (story.now + timedelta(days=40)).date()}],
+        "goals": ["改造完成"],
+    }
+    order = Order(command=parse("submit_plan", form), actor=HANDLER, key="unanswered")
+    story.now += timedelta(minutes=5)
+    try:
+        decide(story.rules, story.hazard, order, story.now)
+    except Refusal as refusal:
+        return story._take(refused_event(story.rules, story.hazard, order, refusal.refused, story.now))
+    raise AssertionError("the plan was accepted")
+
+
+def slept_through_its_due_date() -> Case:
+    case = Case().report()
+    case.give("verify_confirm")
+    case.give("assign")
+    case.give("sign")
+    case.give("submit_plan")
+    case.now = case.hazard.main_clock.due + timedelta(hours=2)
+    case.give("report_completion")
+    case.give("assess_fail")
+    case.jump_to(case.now + timedelta(minutes=1))
+    return case
+
+
 @cache
 def golden(name: str) -> tuple[Step, ...]:
     for path in HISTORIES.glob("*.book.json"):
@@ -78,15 +116,4 @@ def golden(name: str) -> tuple[Step, ...]:
     return life(found)
 
 
-__all__ = [
-    "HANDLER",
-    "NAMES",
-    "STREET",
-    "closed",
-    "entries",
-    "extended",
-    "golden",
-    "late",
-    "relapsed",
-    "steps",
-]
+__all__ = ["DESK", "HANDLER", "LIAISON", "NAMES", "OFFICE", "STREET"]

@@ -74,3 +74,42 @@ def test_an_operator_s_reading_of_a_confidential_hazard_is_logged_too(db, settin
         (story.number, "reasons", "system"),
         (story.number, "moment", "system"),
     ]
+
+
+def test_what_if_tells_what_would_differ_over_a_period(db, settings, capsys, tmp_path) -> None:
+    story = recorded(db, lives.closed())
+    recorded(db, Story("QP-2026-000002", at=story.now).report())
+    policy = tmp_path / "draft.yaml"
+    policy.write_text("lookbacks: {GENERAL: [CD 90]}", encoding="utf-8")
+    before = db.read_now(ledger.events, story.number)
+
+    assert command.tell_what_if(settings, policy, command.Selection([], "qingpu"), "zh", False) == 1
+    told = capsys.readouterr().out
+    assert "最终状态：原 CLOSED，将为 CLEARED" in told
+    assert "共 2 件，1 件会不同" in told
+
+    later = command.Selection([], "qingpu", since=f"{story.now:%Y-%m-%d}")
+    assert command.tell_what_if(settings, policy, later, "zh", True) == 0
+    assert json.loads(capsys.readouterr().out)["hazards"] == 1
+    assert db.read_now(ledger.events, story.number) == before
+    assert db.read_now(ledger.verify, story.number) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "said"),
+    [
+        ("clocks: 5", None, "draft.yaml"),
+        ("lookbacks: {}", "1.11.2026", "不是日期"),
+        (None, None, "draft.yaml"),
+    ],
+)
+def test_a_bad_policy_or_day_is_one_line(db, settings, capsys, tmp_path, text, since, said) -> None:
+    recorded(db, lives.closed())
+    policy = tmp_path / "draft.yaml"
+    if text is not None:
+        policy.write_text(text, encoding="utf-8")
+    which = command.Selection([], "qingpu", since=since)
+    assert command.tell_what_if(settings, policy, which, "zh", False) == 2
+    told = capsys.readouterr()
+    assert said in told.err
+    assert len(told.err.splitlines()) == 1
