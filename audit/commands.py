@@ -142,6 +142,8 @@ def _tell_outcomes(outcomes: Sequence[Outcome], as_json: bool, brief: bool) -> N
 def archive_now(settings: Settings, *, hazards: Sequence[str], as_json: bool) -> int:
     """``qingling archive``: tonight's sweep, now; with ``hazards`` their current runs too, open or not."""
     signer(settings)
+    if hazards:
+        _asked(settings, hazards, False, None)
 
     async def swept() -> int:
         database = Database.connect(settings.database_url.get_secret_value())
