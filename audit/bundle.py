@@ -94,7 +94,7 @@ def _readme(papers: Papers, runs: int, proven: bool) -> bytes:
             district=book.name,
             district_en=book.en,
             history=f"{runs} 段 runs" if runs else "制作时无法取得 could not be had when this was made",
-            proof="有 included" if proven else "尚未归档 not archived yet",
+            proof="有 included" if proven else "未附 not included",
             made_at=when(papers.made_at),
             entries=papers.statement.entries,
             head=papers.statement.head,
