@@ -135,7 +135,7 @@ hazards = Table(
     Index("ix_hazards_reported", "profile", "reported_at", "id", *_NARROWED_BY, "registered_by"),
     Index("ix_hazards_due", "profile", "next_due", "id", *_NARROWED_BY),
     # What stands open is counted from here alone.
-    Index("ix_hazards_open", "profile", *_COUNTED_BY, "id", **_where("open", "open = 1")),
+    Index("ix_hazards_open", "profile", "open", *_COUNTED_BY, "id", **_where("open", "open = 1")),
     Index("ix_hazards_external", "external_source", "external_number"),
 )
 """One row a hazard, as it stands now; follows from its ledger and is never ahead of it."""

@@ -1,0 +1,102 @@
+"""No list reads a whole table, however it is narrowed and whatever its order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import combinations
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+from sqlalchemy.event import listen, remove
+
+from domain.organisation import Role
+from domain.values import Channel, Colour, Mode, Rung, State, Urgency
+from storage import cursors, figures, readmodel
+from storage.database import Database
+from storage.readmodel import Filters, Order
+from tests.storage.stories import OFFICE_SEES, START, STREET, principal, unit
+
+NARROWED: dict[str, Any] = {
+    "states": (State.PLANNING, State.REMEDIATING),
+    "owner": unit(STREET),
+    "modes": (Mode.GENERAL,),
+    "levels": (Rung.L2,),
+    "hazard_class": "S06",
+    "colour": Colour.RED,
+    "overdue": True,
+    "open": True,
+    "urgency": Urgency.URGENT,
+    "subdistrict": unit(STREET),
+    "channel": Channel.HOTLINE,
+    "text": "消防通道",
+    "reported_from": START,
+    "reported_to": START + timedelta(days=30),
+}
+COMBINATIONS = [
+    {},
+    *({name: NARROWED[name] for name in some} for n in (1, 2) for some in combinations(NARROWED, n)),
+]
+
+
+@pytest.fixture(scope="module")
+def empty(sqlite):
+    db = Database.connect(sqlite.migrated())
+    yield db
+    db.close()
+
+
+def plans(connection: Connection, read: Any) -> list[str]:
+    """What SQLite says it does for each statement of ``read``."""
+    asked: list[tuple[str, Any]] = []
+
+    def note(*args: Any) -> None:
+        asked.append((args[2], args[3]))
+
+    listen(connection, "before_cursor_execute", note)
+    read(connection)
+    remove(connection, "before_cursor_execute", note)
+    return [
+        row[3]
+        for sql, values in asked
+        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", values).all()
+    ]
+
+
+@pytest.mark.parametrize("order", Order)
+@pytest.mark.parametrize("seat", [OFFICE_SEES, principal(Role.LIAISON, STREET)], ids=["office", "street"])
+@pytest.mark.requirement("RPT-09")
+def test_no_list_reads_a_whole_table(empty, order, seat):
+    def every(connection: Connection) -> list[tuple[dict[str, Any], str]]:
+        cursor = cursors.written(cursors.Place(order.value, START, "QP-2026-000001"))
+        return [
+            (narrowed, step)
+            for narrowed in COMBINATIONS
+            for place in (None, cursor)
+            for step in plans(
+                connection,
+                lambda c, narrowed=narrowed, place=place: readmodel.find(
+                    c, seat, Filters(**narrowed), place, 50, order
+                ),
+            )
+            if step.startswith("SCAN") and "text_index VIRTUAL TABLE" not in step
+        ]
+
+    assert empty.read_now(every) == []
+
+
+def test_a_list_in_its_own_order_is_not_sorted_again(empty):
+    """It walks an index and stops at the end of the page."""
+    for order in (Order.UPDATED, Order.REPORTED):
+        steps = empty.read_now(
+            plans, lambda c, order=order: readmodel.find(c, OFFICE_SEES, Filters(open=True), None, 50, order)
+        )
+        assert not [step for step in steps if "TEMP B-TREE FOR ORDER BY" in step], steps
+
+
+def test_what_stands_open_is_counted_from_its_index_alone(empty):
+    steps = empty.read_now(
+        plans, lambda c: figures.stock(c, OFFICE_SEES, now=START, soon=START + timedelta(days=3))
+    )
+    reads = [step for step in steps if "hazards" in step]
+    assert reads and all("USING COVERING INDEX ix_hazards_open" in step for step in reads), reads
