@@ -216,6 +216,7 @@ class Deliverer:
         told = [
             Told(
                 notice=row.notice,
+                armed=row.armed,
                 hazard=row.hazard,
                 book=self._library.book(row.rules),
                 confidentiality=row.confidentiality,

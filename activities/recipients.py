@@ -90,9 +90,16 @@ def batches(due: Iterable[Due]) -> list[Batch]:
         Batch(message, rows[0].channel, rows[0].recipient, tuple(rows)) for message, rows in begun.items()
     ]
     for (channel, recipient), rows in fresh.items():
-        most = NOTICES_A_MESSAGE[channel]
-        found += [
-            Batch(f"qn-{uuid4().hex[:16]}", channel, recipient, tuple(rows[start : start + most]))
-            for start in range(0, len(rows), most)
-        ]
+        for told in _parts(rows, NOTICES_A_MESSAGE[channel]):
+            found.append(Batch(f"qn-{uuid4().hex[:16]}", channel, recipient, told))
     return found
+
+
+def _parts(rows: Sequence[Due], most: int) -> Iterator[tuple[Due, ...]]:
+    """At most so many things to tell in each part; what is armed alike is one thing and stays together."""
+    alike: dict[str, list[Due]] = {}
+    for row in rows:
+        alike.setdefault(row.armed, []).append(row)
+    things = list(alike.values())
+    for start in range(0, len(things), most):
+        yield tuple(row for thing in things[start : start + most] for row in thing)

@@ -19,13 +19,19 @@ from domain.organisation import Role
 from domain.values import Confidentiality, HazardId, UnitId, last_day, local
 
 TEXTS = Path(__file__).parent / "texts.yaml"
+_SEATS_NAMED = 3
+_ROLES = {role.value: role for role in Role}
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A notice with what of its hazard may be said. ``book`` names units and items."""
+    """A notice with what of its hazard may be said. ``book`` names units and items.
+
+    Notices that are ``armed`` alike are told in one line with all their addressees.
+    """
 
     notice: Notice
+    armed: str
     hazard: HazardId
     book: Rulebook
     confidentiality: Confidentiality
@@ -49,16 +55,20 @@ def compose(id: str, profile: str, told: Sequence[Told], now: datetime, link: st
     """One message for one recipient: the gravest first, of the same gravity the most pressing."""
     words = texts()
     told = sorted(told, key=lambda one: (-_gravity(one), one.notice.due or now, one.hazard))
-    if len(told) == 1:
+    alike: dict[str, list[Told]] = {}
+    for one in told:
+        alike.setdefault(one.armed, []).append(one)
+    things = list(alike.values())
+    if len(things) == 1:
         subject = words["subject"]["one"].format(document=told[0].notice.document, hazard=told[0].hazard)
     else:
-        kinds = Counter(one.notice.document for one in told)
+        kinds = Counter(thing[0].notice.document for thing in things)
         subject = words["subject"]["many"].format(
-            count=len(told), kinds="、".join(f"{name} {n}" for name, n in kinds.items())
+            count=len(things), kinds="、".join(f"{name} {n}" for name, n in kinds.items())
         )
-    lines = [subject, ""] if len(told) > 1 else []
-    for one in told:
-        lines += [_line(one, now, "zh"), _line(one, now, "en")]
+    lines = [subject, ""] if len(things) > 1 else []
+    for thing in things:
+        lines += [_line(thing, now, "zh"), _line(thing, now, "en")]
     foot = words["foot"]
     lines += ["", foot["link"].format(link=link) if link else foot["inbox"], foot["id"].format(id=id)]
     return Message(id, profile, subject, "\n".join(lines), tuple(_item(one) for one in told))
@@ -73,7 +83,8 @@ def document_en(document: str, book: Rulebook) -> str:
     return ladder.get(document, str(words["other"]["en"]))
 
 
-def _line(one: Told, now: datetime, language: str) -> str:
+def _line(alike: Sequence[Told], now: datetime, language: str) -> str:
+    one = alike[0]
     words, notice = texts(), one.notice
     zh = language == "zh"
     document = notice.document if zh else document_en(notice.document, one.book)
@@ -85,8 +96,7 @@ def _line(one: Told, now: datetime, language: str) -> str:
             about=words["about"][language].format(what=what) if what else "",
             deadline=_deadline(one, now, language),
             ask=_document(notice.document).get("ask", {}).get(language, ""),
-            seat=_seat(one, zh),
-            copy=words["copy"][language] if notice.kind == "cc" else "",
+            seats=_seats(alike, zh),
         )
     )
 
@@ -117,13 +127,23 @@ def _deadline(one: Told, now: datetime, language: str) -> str:
     return str(form.format(clock=clock, due=moment))
 
 
+def _seats(alike: Sequence[Told], zh: bool) -> str:
+    """The addressees, copies after the others; of many, the first few and how many there are."""
+    named = [_seat(one, zh) for one in sorted(alike, key=lambda one: one.notice.kind != "to")]
+    if len(named) <= _SEATS_NAMED:
+        return ("、" if zh else "; ").join(named)
+    some = ("、" if zh else "; ").join(named[:_SEATS_NAMED])
+    return f"{some}等{len(named)}个席位" if zh else f"{some} and {len(named) - _SEATS_NAMED} more"
+
+
 def _seat(one: Told, zh: bool) -> str:
-    unit = _unit(one.book, one.notice.unit, zh)
-    try:
-        role = Role(one.notice.role)
-    except ValueError:
-        return unit
-    return f"{unit}{role.zh}" if zh else f"{unit}, {role.en}"
+    unit, copy = _unit(one.book, one.notice.unit, zh), ""
+    if one.notice.kind == "cc":
+        copy = texts()["copy"]["zh" if zh else "en"]
+    role = _ROLES.get(one.notice.role)
+    if role is None:
+        return f"{unit}{copy}"
+    return f"{unit}{role.zh}{copy}" if zh else f"{unit}, {role.en}{copy}"
 
 
 def _unit(book: Rulebook, unit: UnitId, zh: bool) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, literal_column, select, update
+from sqlalchemy import Connection, and_, exists, func, literal_column, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.events import Notice
@@ -53,11 +53,13 @@ class Outgoing:
 class Due:
     """A delivery that may go out now, with what its text is made of.
 
-    ``message`` is set when it was begun before; ``lapsed`` when it is pointless by now.
+    ``message`` is set when it was begun before; ``lapsed`` when it is pointless by now: its deadline runs no
+    longer, or its recipient has been told by way of another seat.
     """
 
     id: int
     notice: Notice
+    armed: str
     hazard: HazardId
     rules: Digest
     owner: UnitId
@@ -77,17 +79,29 @@ def due(connection: Connection, profile: str, now: datetime, limit: int = 500) -
         deadlines.c.hazard_id == outbox.c.hazard_id,
         deadlines.c.clock == outbox.c.clock,
         deadlines.c.subtask == func.coalesce(outbox.c.subtask, ""),
+        deadlines.c.subtask == func.coalesce(outbox.c.subtask, ""),
         deadlines.c.due == outbox.c.due,
         deadlines.c.stopped_at.is_(None),
+    )
+    told = deliveries.alias("told")
+    already = exists().where(
+        deliveries.c.channel != "webhook",  # people are told once; systems get every addressee
+        told.c.recipient == deliveries.c.recipient,
+        told.c.armed == deliveries.c.armed,
+        told.c.profile == deliveries.c.profile,
+        told.c.state == SENT,
     )
     query = (
         select(
             deliveries.c.id,
+            deliveries.c.armed,
             *(outbox.c[name] for name in Notice.model_fields),
             hazards.c.id.label("hazard"),
             *(hazards.c[name] for name in ("rules", "owner", "code", "subdistrict", "confidentiality")),
             *(deliveries.c[name] for name in ("channel", "recipient", "message", "attempts")),
-            and_(deliveries.c.lapses, deliveries.c.message.is_(None), ~still_runs).label("lapsed"),
+            and_(deliveries.c.message.is_(None), or_(already, and_(deliveries.c.lapses, ~still_runs))).label(
+                "lapsed"
+            ),
         )
         .join(outbox, outbox.c.id == deliveries.c.notice_id)
         .join(hazards, hazards.c.id == outbox.c.hazard_id)
@@ -99,6 +113,7 @@ def due(connection: Connection, profile: str, now: datetime, limit: int = 500) -
         Due(
             id=row["id"],
             notice=Notice.model_validate({name: row[name] for name in Notice.model_fields}),
+            armed=row["armed"],
             hazard=HazardId(row["hazard"]),
             rules=Digest(row["rules"]),
             owner=UnitId(row["owner"]),

@@ -105,10 +105,7 @@ def notice_of(row: object) -> Notice:
 
 
 def hand_on(connection: Connection, ids: Sequence[int], outgoing: Sequence[Outgoing], at: datetime) -> None:
-    """Let the notices ``ids`` go out as ``outgoing`` says; doing it again sends nothing twice.
-
-    A recipient who has been told the same thing already gets no second row.
-    """
+    """Let the notices ``ids`` go out as ``outgoing`` says; doing it again sends nothing twice."""
     if outgoing:
         _HAND_ON.run(connection, [one.row() for one in outgoing])
     connection.execute(

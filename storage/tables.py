@@ -292,13 +292,14 @@ deliveries = Table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("error", String),
     Column("sent_at", Instant),
-    UniqueConstraint("recipient", "armed", "profile"),
-    Index("ix_deliveries_notice", "notice_id"),
+    UniqueConstraint("notice_id", "recipient"),
+    Index("ix_deliveries_armed", "recipient", "armed", "profile"),
     Index("ix_deliveries_open", "profile", "not_before", **_where("state IN ('waiting', 'sending')")),
     Index("ix_deliveries_failed", "profile", "id", **_where("state = 'failed'")),
 )
 """Notices on their way out of the house, one row a recipient. ``recipient`` is a name of the settings or a
-unit, never an address; rows of one ``message`` went out, or are going out, together."""
+unit, never an address; rows of one ``message`` went out, or are going out, together. Of rows that are
+``armed`` alike a recipient is told once."""
 
 receipts = Table(
     "receipts",

@@ -11,7 +11,7 @@ import pytest
 from channels.message import safe
 from channels.robots import shortened
 from channels.texts import Told, compose, document_en, texts
-from domain.delivery import Medium
+from domain.delivery import Medium, armed
 from domain.values import Confidentiality
 from profiles.loader import shipped_profiles
 from tests.storage.stories import QINGPU, START, STREET, Story, unit
@@ -23,6 +23,7 @@ def told(story: Story, n: int = -1, **more: object) -> Told:
     event = next(event for event in reversed(story.events) if event.notices)
     return Told(
         notice=event.notices[n],
+        armed=armed(event, event.notices[n]),
         hazard=story.number,
         book=QINGPU,
         confidentiality=Confidentiality.PUBLIC,
@@ -105,6 +106,27 @@ def test_a_document_without_a_text_of_its_own_keeps_its_name():
 
     assert message.subject == "【清零】新文书 QP-2026-000001"
     assert message.text.splitlines()[1].startswith("Notice: QP-2026-000001")
+
+
+def test_many_addressees_of_one_thing_are_one_line():
+    story = Story().report().assigned()
+    one = told(story)
+    fields = {name: getattr(one, name) for name in one.__slots__}
+    roles = ("liaison", "handler", "principal", "deputy_leader")
+    everyone = [
+        Told(**fields | {"notice": one.notice.model_copy(update={"role": role, "kind": kind})})
+        for role, kind in zip(roles, ("cc", "to", "to", "to"), strict=True)
+    ]
+
+    message = compose("m", "qingpu", everyone, story.now)
+    three = compose("m", "qingpu", everyone[:3], story.now)
+
+    assert message.text.splitlines()[0].endswith(
+        "致夏阳街道责任人员、夏阳街道一把手、夏阳街道分管领导等4个席位。"
+    )
+    assert message.text.splitlines()[1].endswith("deputy leader in charge and 1 more.")
+    assert "夏阳街道联络员（抄送）。" in three.text.splitlines()[0]
+    assert message.subject == "【清零】转递（交办）单 QP-2026-000001" and len(message.items) == 4
 
 
 def test_a_text_that_is_too_long_ends_with_a_whole_line():

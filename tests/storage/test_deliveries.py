@@ -44,6 +44,30 @@ def due(db, at=START):
     return db.read_now(deliveries.due, "qingpu", at)
 
 
+def test_a_recipient_who_was_told_need_not_be_told_again(db):
+    """Two seats behind one mailbox, one of which has had the message; a system still gets both."""
+    record(db, assigned())
+    [waiting] = db.read_now(outbox.waiting, "qingpu")
+
+    def out(recipient, channel):
+        return Outgoing(waiting.id, "qingpu", channel, recipient, "the same", False, START, START)
+
+    db.write_now(outbox.hand_on, [waiting.id], [out("a", "mail"), out("hook", "webhook")], START)
+    ids = [row.id for row in due(db)]
+    db.write_now(deliveries.begin, "m1", ids, START, START)
+    db.write_now(deliveries.sent, ids, START)
+    story = assigned(2)
+    record(db, story)
+    [second] = db.read_now(outbox.waiting, "qingpu")
+    again = [
+        Outgoing(second.id, "qingpu", channel, recipient, "the same", False, START, START)
+        for channel, recipient in (("mail", "a"), ("mail", "b"), ("webhook", "hook"))
+    ]
+    db.write_now(outbox.hand_on, [second.id], again, START)
+
+    assert [(row.recipient, row.lapsed) for row in due(db)] == [("a", True), ("b", False), ("hook", False)]
+
+
 def test_the_same_thing_is_handed_on_once_to_a_recipient(db):
     record(db, assigned())
     [waiting] = hand_on(db, "a", "b")
