@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from temporalio.client import Client
 
-from deployment import publish_shipped
+from deployment import file_example_contacts, publish_shipped
 from domain.commands import parse
 from domain.library import LIBRARY
 from drill.replay import RUNNERS, replayed
@@ -45,6 +45,7 @@ async def test_a_report_and_a_command_met_by_a_query_replay_to_their_ledger(
     client = await own_namespace(client)
     settings = load_settings(var_dir=tmp_path, database_url=f"sqlite:///{tmp_path}/q.db", task_queue="split")
     publish_shipped(settings)
+    file_example_contacts(settings)
     database = Database.connect(settings.database_url.get_secret_value())
     current = Current(database, LIBRARY)
     way = Doorway(settings.task_queue, timedelta(seconds=10))
