@@ -79,6 +79,7 @@ def test_the_clearance_is_decided_goal_by_goal(results, code):
     assert case.give("assess_pass", results=[*ALL_MET, {"goal": "G2", "met": True}])
 
 
+@pytest.mark.requirement("PLN-06")
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_completion_says_what_it_came_to(outcome):
     case = hazard_in(State.REMEDIATING)

@@ -29,6 +29,14 @@ def due_of(case: Case, unit: str = STREET, key: str = "remediate") -> str:
     return spoken(case.hazard.clocks[f"{key}@{unit}"].due)
 
 
+@pytest.mark.requirement("PLN-02")
+def test_no_part_of_a_listed_hazard_is_reported_done_before_there_is_a_plan():
+    case = listed_in(State.PLANNING)
+
+    assert case.hazard.plan is None
+    assert case.refused("report_subtask", seat(STREET, "liaison")).code.endswith(".wrong-state")
+
+
 @pytest.mark.requirement("PLN-01", "PLN-04")
 def test_a_node_with_a_unit_dates_its_part_and_one_without_dates_the_whole():
     case = listed_in(State.PLANNING)

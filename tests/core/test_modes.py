@@ -55,6 +55,14 @@ def test_a_sub_district_or_district_enterprise_passes_up_what_it_cannot_solve(un
     assert notices(case.last) == [("to", "office", "office", "研判申请")]
 
 
+@pytest.mark.requirement("MOD-21", "MOD-02")
+@pytest.mark.parametrize("state", [State.REGISTERED, State.PLANNING, State.REMEDIATING])
+def test_support_from_above_can_be_asked_for_at_any_time_of_the_remediation(state):
+    case = given(hazard_in(state), "request_upgrade")
+
+    assert (case.hazard.state, case.hazard.owner) == (State.UNDER_TRIAGE, STREET)
+
+
 @pytest.mark.requirement("MOD-02", "MOD-08")
 def test_a_bureau_diverts_and_does_not_pass_up_and_a_street_the_other_way_round():
     of_bureau = Case().report(seat(BUREAU, "discoverer"), channel="daily_patrol", code="S01-03")

@@ -31,6 +31,14 @@ def test_a_node_on_the_last_day_of_the_limit_ends_with_the_limit():
     assert (case.due(REMEDIATE), case.clock(REMEDIATE).due_by) == ("2026-03-09 24:00", "limit")
 
 
+@pytest.mark.requirement("PLN-07")
+def test_the_plan_says_where_the_money_comes_from_and_the_ledger_keeps_it():
+    case = planning()
+    case.give("submit_plan", funds="街道自筹五万元，区级专项资金十万元")
+
+    assert case.last.command.funds == "街道自筹五万元，区级专项资金十万元"
+
+
 def test_a_node_may_be_an_instant():
     case = planning()
     case.give("submit_plan", **plan("2026-03-05T12:00+08:00"))

@@ -30,6 +30,7 @@ from profiles.loader import (
     shipped_calendar,
     shipped_profiles,
 )
+from tests.builders import seat
 
 BOOKS = shipped_profiles()
 QINGPU, PUTUO = BOOKS["qingpu"], BOOKS["putuo"]
@@ -86,6 +87,25 @@ def test_all_sub_districts_and_towns_are_there(book, streets):
 )
 def test_the_members_of_the_task_force_are_units_under_the_plan_s_own_names(member):
     assert PUTUO.organisation.find(member).name == member
+
+
+@pytest.mark.requirement("ACT-11", "ACT-15", "ACT-16", "ACT-17")
+@pytest.mark.parametrize(
+    ("name", "leads"),
+    [
+        ("区政府信访办", True),
+        ("区司法局", True),
+        ("区城管执法局", True),
+        ("区应急局", True),
+        ("区交通委", False),
+    ],
+)
+def test_four_members_lead_their_line(name, leads):
+    unit = PUTUO.organisation.find(name)
+    assert unit is not None
+    problem = PUTUO.organisation.seat_problem(seat(unit.id, "lead_unit"))
+
+    assert (problem is None) == leads
 
 
 @pytest.mark.requirement("ACT-03", "ACT-05", "ACT-07", "ACT-18")

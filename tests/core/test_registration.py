@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.refusal import Refusal
 from domain.values import Channel, ClockKey, Confidentiality, State, Urgency
 from tests.builders import AFTER, BEFORE, BUREAU, DESK, FINDER, LIAISON, OTHER_LIAISON, Case, hazard_in, seat
 
@@ -75,6 +76,21 @@ def test_saying_public_does_not_make_risk_categories_one_to_three_public():
     case = Case().report(category=2, confidentiality="PUBLIC")
 
     assert case.hazard.confidentiality is Confidentiality.INTERNAL
+
+
+@pytest.mark.requirement("CLS-06")
+def test_a_hazard_is_tagged_with_a_great_event_and_the_ledger_keeps_it():
+    assert Case().report(tags=["进博会"]).last.command.tags == ("进博会",)
+
+
+@pytest.mark.requirement("REM-10", "SEC-02")
+def test_a_matter_of_category_three_is_graded_with_grounds_and_without_naming_anybody():
+    grounds = "两次协商未果，涉及住户十余户"
+    case = Case().report(category=3, sub_item=2, grade={"colour": "ORANGE", "grounds": grounds})
+
+    assert (case.hazard.grade.colour, case.hazard.grade.grounds) == ("ORANGE", grounds)
+    with pytest.raises(Refusal, match=r"report\.form"):
+        Case().report(category=3, person="某人")
 
 
 def test_verification_does_not_make_public_what_was_sensitive():

@@ -2,8 +2,9 @@
 
 import pytest
 
-from domain.values import ClockKey, State
+from domain.values import ClockKey, Rung, State
 from tests.builders import (
+    BOOKS,
     BUREAU,
     DESK,
     ENTERPRISE,
@@ -24,7 +25,7 @@ def found_by(unit: str, code: str = "B02-08") -> Case:
     return Case().report(seat(unit, "discoverer"), channel="daily_patrol", code=code)
 
 
-@pytest.mark.requirement("MOD-04", "ACT-06")
+@pytest.mark.requirement("MOD-04", "ACT-06", "REG-09")
 @pytest.mark.parametrize("unit", ["xiayang", ENTERPRISE])
 def test_sub_districts_and_district_enterprises_handle_what_they_registered(unit):
     case = found_by(unit)
@@ -44,6 +45,28 @@ def test_a_bureau_handles_its_own_line_and_no_other():
     assert not foreign.may("self_handle", seat(BUREAU, "liaison")), "the button is grey before the form"
 
 
+@pytest.mark.requirement("ACT-12", "MOD-06", "VER-01")
+def test_the_police_handle_what_is_theirs_under_the_same_ladder_as_everybody_and_clear_it_themselves():
+    case = Case(BOOKS["putuo"]).report(seat("gongan", "discoverer"), channel="daily_patrol", code="B01-38")
+    case.give("self_handle", seat("gongan", "liaison"))
+    case.give("submit_plan", seat("gongan", "handler"), responsible_unit="gongan")
+    rungs = [event.alarm.what for event in case.wait(days=30) if event.clock == ClockKey.REMEDIATE]
+    case.give("report_completion", seat("gongan", "handler"))
+    case.give("assess_pass", seat("gongan", "assessor"))
+
+    assert rungs == [Rung.L0, "due", Rung.L1, Rung.L2, Rung.L3, Rung.L4]
+    assert (case.hazard.state, case.hazard.owner) == (State.CLEARED, "gongan")
+
+
+@pytest.mark.requirement("ACT-14", "MOD-14", "REG-02")
+def test_what_a_joint_station_finds_outside_the_police_s_line_goes_through_the_transfer_desk():
+    case = Case(BOOKS["putuo"]).report(seat("caoyang", "discoverer"), channel="joint_station", code="S06-02")
+    case.give("assign", DESK, target="区城管执法局")
+
+    assert (case.hazard.registered_by, case.hazard.owner) == ("caoyang", "chengguanju")
+    assert (case.last.actor.unit, case.hazard.state) == ("desk", State.AWAITING_SIGNOFF)
+
+
 @pytest.mark.requirement("REM-01", "REM-12", "MOD-15")
 def test_whoever_takes_it_in_hand_names_the_person_who_will_do_it():
     taken, signed = hazard_in(State.REGISTERED), hazard_in(State.AWAITING_SIGNOFF)
@@ -54,7 +77,7 @@ def test_whoever_takes_it_in_hand_names_the_person_who_will_do_it():
     assert (signed.hazard.handler.person, signed.hazard.handler.post) == ("p-7", "安监所专管员")
 
 
-@pytest.mark.requirement("MOD-14", "MOD-16", "ACT-18")
+@pytest.mark.requirement("MOD-14", "MOD-16", "ACT-18", "REG-09")
 @pytest.mark.parametrize("actor", [DESK, OFFICE], ids=["desk", "office"])
 def test_an_assignment_names_the_one_unit_that_owns_it_from_now_on(actor):
     case = hazard_in(State.REGISTERED)
