@@ -26,10 +26,10 @@ PYTEST_ARGS ?= -q -n 2 --dist loadfile
 LOCK := pip compile pyproject.toml --group build --python-version 3.11 --universal \
 	--generate-hashes --no-annotate --no-header --quiet $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run test check format bench lock clean
+.PHONY: help run test check format bench requirements lock clean
 
 help: ## 列出这些目标 | list these targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo '  make run ARGS="--help" 把参数交给命令 | hands arguments to the command'
 
@@ -51,6 +51,9 @@ format: $(VENV)/dev.stamp ## 整理代码格式 | format the code
 
 bench: $(VENV)/dev.stamp ## 运行性能测试 | run the benchmark
 	@$(BIN)/python -m bench $(ARGS)
+
+requirements: $(VENV)/dev.stamp ## 打印 docs/requirements.md：各项要求是否建成、由何证明 | which requirements are built, and what shows it
+	@$(BIN)/python -m docs.requirements $(ARGS)
 
 lock: ## 重算锁文件；UPGRADE=1 同时升级 | lock again; UPGRADE=1 upgrades too
 	@test -x $(UV) || $(MAKE) $(VENV)/dev.stamp
