@@ -357,7 +357,7 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """隐患现状，或当时的情形 | a hazard as it stands, or as it stood then."""
-    from audit.command import show_moment
+    from audit.casefile_cli import show_moment
 
     raise SystemExit(show_moment(found_settings(), hazard, at, lang, as_json))
 
@@ -370,7 +370,7 @@ def why(
     as_json: AsJson = False,
 ) -> None:
     """每一步为何如此：依据、推算、送达 | why each event happened: rule, derivation, notices."""
-    from audit.command import tell_why
+    from audit.casefile_cli import tell_why
 
     raise SystemExit(tell_why(found_settings(), hazard, seq, lang, as_json))
 
@@ -388,7 +388,7 @@ def what_if(
     as_json: AsJson = False,
 ) -> None:
     """若按另一份政策，哪些期限、升级、办理结果会不同；只读 | what would differ under another policy; read-only."""
-    from audit.command import Selection, tell_what_if
+    from audit.casefile_cli import Selection, tell_what_if
 
     which = Selection(hazards or [], profile, since, until)
     raise SystemExit(tell_what_if(found_settings(), policy, which, lang, as_json))
@@ -423,7 +423,7 @@ def dossier(
     ],
 ) -> None:
     """制作档案（PDF/A）及可自行核验的压缩包 | make the dossier, and a zip that verifies without us."""
-    from audit.command import write_dossier
+    from audit.casefile_cli import write_dossier
 
     raise SystemExit(write_dossier(found_settings(), hazard, out))
 
@@ -437,7 +437,7 @@ def event_log(
     until: Annotated[str | None, typer.Option(help="登记日期至（含） | reported up to this day")] = None,
 ) -> None:
     """导出过程挖掘日志，不含人员和文字 | an event log for process mining, without persons or texts."""
-    from audit.command import Selection, write_export
+    from audit.casefile_cli import Selection, write_export
 
     raise SystemExit(write_export(found_settings(), format, out, Selection((), profile, since, until)))
 
@@ -501,7 +501,7 @@ def verify(
     as_json: AsJson = False,
 ) -> None:
     """核验台账、读模型、规则、归档和签名 | verify ledgers, read model, rules, archive and signatures."""
-    from audit.commands import verify_record
+    from audit.proofs_cli import verify_record
 
     raise SystemExit(
         verify_record(
@@ -522,7 +522,7 @@ def replay(
     as_json: AsJson = False,
 ) -> None:
     """在现有代码上复演历史，与台账逐步比对 | replay histories on today's code and compare with the record."""
-    from audit.commands import parsed_since, replay_hazards
+    from audit.proofs_cli import parsed_since, replay_hazards
 
     try:
         moment = parsed_since(since) if since else None
@@ -549,7 +549,7 @@ def archive(
     as_json: AsJson = False,
 ) -> None:
     """立即归档已结束的历史并签署清单（每晚自动进行） | archive what is finished now; every night does the same."""
-    from audit.commands import archive_now
+    from audit.proofs_cli import archive_now
 
     raise SystemExit(archive_now(found_settings(), hazards=hazards or [], as_json=as_json))
 
@@ -560,7 +560,7 @@ def repair(
     from_: From = "auto",
 ) -> None:
     """断电丢失的台账末尾，按历史补记 | give a ledger back the last entries that a power cut took."""
-    from audit.commands import repair_hazard
+    from audit.proofs_cli import repair_hazard
 
     raise SystemExit(repair_hazard(found_settings(), hazard, _source(from_)))
 

@@ -15,7 +15,7 @@ import pytest
 import typst
 
 from audit import bundle as bundles
-from audit import command, dossier
+from audit import casefile_cli, dossier
 from audit.dossier import NoChineseFont, Papers, contents, printed
 from audit.statement import state
 from domain.library import LIBRARY
@@ -166,23 +166,23 @@ def test_one_command_makes_both(db: Database, settings: Settings, tmp_path: Path
     away = settings.model_copy(update={"temporal_address": "127.0.0.1:1"})
     out = tmp_path / "file"
 
-    assert command.write_dossier(away, story.number, out) == 0
+    assert casefile_cli.write_dossier(away, story.number, out) == 0
     assert {path.name for path in out.iterdir()} == {f"{story.number}.pdf", f"{story.number}.zip"}
     names = zipfile.ZipFile(out / f"{story.number}.zip").namelist()
     assert {name.partition("/")[2].partition("/")[0] for name in names} == {
         "dossier.pdf", "ledger.jsonl", "evidence.json", "check.py", "README.md", "rulebooks", "calendars", "SHA256SUMS",
     }  # fmt: skip
-    assert command.write_dossier(away, story.number, tmp_path / "gone" / "x.pdf") == 2
+    assert casefile_cli.write_dossier(away, story.number, tmp_path / "gone" / "x.pdf") == 2
     assert "cannot write" in capsys.readouterr().err
 
 
 def test_an_event_log_is_written_whole_or_not_at_all(db, settings, tmp_path: Path, capsys) -> None:
     papers(db, lives.closed())
-    which = command.Selection((), "qingpu")
+    which = casefile_cli.Selection((), "qingpu")
     for format in ("ocel", "xes"):
-        assert command.write_export(settings, format, tmp_path / f"log.{format}", which) == 0
+        assert casefile_cli.write_export(settings, format, tmp_path / f"log.{format}", which) == 0
     assert json.loads((tmp_path / "log.ocel").read_text(encoding="utf-8"))["events"]
     assert (tmp_path / "log.xes").read_text(encoding="utf-8").endswith("</log>")
-    assert command.write_export(settings, "csv", tmp_path / "x", which) == 2
-    assert command.write_export(settings, "ocel", tmp_path / "no" / "x", which) == 2
+    assert casefile_cli.write_export(settings, "csv", tmp_path / "x", which) == 2
+    assert casefile_cli.write_export(settings, "ocel", tmp_path / "no" / "x", which) == 2
     assert sorted(path.name for path in tmp_path.glob("*log*")) == ["log.ocel", "log.xes"]

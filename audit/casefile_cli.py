@@ -1,4 +1,7 @@
-"""What the command line asks of the auditors' room. Prints; answers the exit status."""
+"""``qingling show``, ``why``, ``what-if``, ``dossier`` and ``event-log``: the file of a hazard, printed or written.
+
+Each answers its exit status. What proves the record is in ``audit/proofs_cli.py``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The auditors' commands: what is asked for is done, told in lines or in JSON, and answered with a status."""
+"""``qingling archive``, ``verify``, ``replay`` and ``repair``: the proofs of the record, told in lines or in JSON.
+
+Each answers its exit status. The file of one hazard is in ``audit/casefile_cli.py``.
+"""
 
 from __future__ import annotations
 
