@@ -318,7 +318,11 @@ def read_model_findings(connection: Connection, chain: Sequence[Event]) -> list[
         reason = " ".join(str(error).split())[:200]
         return [f"台账无法推演（{reason}） / the ledger cannot be replayed ({reason})"]
     assert state is not None
-    return projection.differences(connection, state, chain[0], chain[-1], count)
+    found = projection.differences(connection, state, chain[0], chain[-1], count)
+    return found + [
+        _finding(seq, f"第{n + 1}份通知与台账不符", f"notice {n + 1} differs from what the ledger gives")
+        for seq, n in projection.notices_that_differ(connection, state.id, chain)
+    ]
 
 
 def _finding(seq: int, zh: str, en: str) -> str:

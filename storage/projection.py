@@ -66,6 +66,7 @@ _SET_PART = inserting(subtasks, on_conflict="replace")
 _INVOLVE = inserting(involved, on_conflict="skip")
 _COUNT = inserting(facts)
 _NOTIFY = inserting(outbox, without=("id", "delivered_at"))
+_NOTICE = [column.name for column in outbox.c if column.name not in ("id", "profile", "delivered_at")]
 
 Counted = tuple[Event, int, Fact]
 """A fact with its event and its round."""
@@ -222,6 +223,21 @@ def differences(
         f"读模型的“{name}”与台账推演不符 / the read model's {name} differs from what the ledger gives"
         for name in found
     ]
+
+
+def notices_that_differ(
+    connection: Connection, hazard: HazardId, chain: Sequence[Event]
+) -> list[tuple[int, int]]:
+    """``(seq, n)`` of each notice in the outbox that its event does not give, and of each it gives and is gone.
+
+    When it was handed on is the channels' business and follows from no event.
+    """
+    given = {(event.seq, n): _notice(event, n) for event in chain for n in range(len(event.notices))}
+    stored = {
+        (row["seq"], row["n"]): {name: row[name] for name in _NOTICE}
+        for row in connection.execute(select(outbox).where(outbox.c.hazard_id == hazard)).mappings()
+    }
+    return sorted(place for place in given.keys() | stored if given.get(place) != stored.get(place))
 
 
 def _by_unit(row: dict[str, Any]) -> str:

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import sqlite3
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,6 +16,10 @@ from audit.findings import Part
 from audit.store import Folder
 from audit.verify import Verified, verify
 from domain.events import chain_hash
+from domain.organisation import Actor, Role
+from domain.values import Confidentiality, HazardId, PersonId, UnitId
+from storage import accesslog
+from storage.accesslog import Access, Looked
 from storage.database import Database
 from tests.audit.lives import fill
 from tests.storage.conftest import Sqlite
@@ -211,6 +215,54 @@ def test_a_read_model_row_changed_by_hand_is_found(record: Record, table: str, c
     record.change(f"UPDATE {table} {change} WHERE {key} = '{hazard}'")
     found = record.verified()
     assert set(where(found, Part.READ_MODEL)) == {hazard} and only_about(found, hazard)
+
+
+@pytest.mark.requirement("REG-08")
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE outbox SET unit = 'elsewhere' WHERE id = {last}",
+        "UPDATE outbox SET created_at = '2026-01-01T00:00:00.000000+00:00' WHERE id = {last}",
+        "DELETE FROM outbox WHERE id = {last}",
+        "UPDATE outbox SET n = 9 WHERE id = {last}",
+    ],
+    ids=["readdressed", "redated", "removed", "added"],
+)
+def test_a_notice_that_is_not_what_its_event_gave_is_found(record: Record, change: str) -> None:
+    with sqlite3.connect(record.file) as connection:
+        last, seq = connection.execute(
+            "SELECT id, seq FROM outbox WHERE hazard_id = ? ORDER BY seq DESC, n DESC", (VICTIM,)
+        ).fetchone()
+    connection.close()
+    record.change(change.format(last=last))
+    found = record.verified()
+    assert set(where(found, Part.READ_MODEL)) == {VICTIM} and only_about(found, VICTIM)
+    assert f"seq {seq}: notice" in found.findings[0].en
+
+
+def test_when_a_notice_was_handed_on_follows_from_no_event(record: Record) -> None:
+    record.change("UPDATE outbox SET delivered_at = '2026-12-01T00:00:00.000000+00:00'")
+    assert record.verified().sound
+
+
+@pytest.mark.requirement("SEC-01", "REG-08")
+def test_a_line_of_the_access_log_that_was_altered_is_found(record: Record) -> None:
+    database = Database.connect(f"sqlite:///{record.file}")
+    reader = Actor(unit=UnitId("audit"), role=Role.AUDITOR, person=PersonId("auditor-1"))
+    access = Access(
+        hazard=HazardId(VICTIM),
+        profile="qingpu",
+        confidentiality=Confidentiality.INTERNAL,
+        actor=reader,
+        looked=Looked.DOSSIER,
+        at=datetime(2026, 12, 1, tzinfo=UTC),
+    )
+    database.write_now(accesslog.record, [access, access])
+    database.close()
+    assert record.verified().sound
+
+    record.change("UPDATE access_log SET body = replace(body, 'auditor-1', 'auditor-2') WHERE n = 1")
+    assert where(record.verified(), Part.ACCESS_LOG) == ["access_log"]
 
 
 def test_a_column_that_no_longer_says_what_the_text_says_is_found(record: Record) -> None:
