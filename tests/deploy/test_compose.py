@@ -16,7 +16,15 @@ import yaml
 ROOT = Path(__file__).parents[2]
 OURS = {"migrate", "worker", "api"}
 JOBS = {"migrate", "temporal-schema", "temporal-namespace"}
-SECRETS = {"POSTGRES_PASSWORD", "TEMPORAL_DB_PASSWORD", "QINGLING_DB_PASSWORD", "QINGLING_TOKEN_KEY"}
+SECRETS = {
+    "POSTGRES_PASSWORD",
+    "TEMPORAL_DB_PASSWORD",
+    "QINGLING_DB_PASSWORD",
+    "QINGLING_TOKEN_KEY",
+    "QINGLING_ARCHIVE_KEY",
+}
+BUCKET = {"QINGLING_ARCHIVE_ENDPOINT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
+"""What a bucket takes and a folder does not: empty unless it is set."""
 
 TEXT = (ROOT / "docker-compose.yml").read_text("utf-8")
 COMPOSE: dict[str, Any] = yaml.safe_load(TEXT)
@@ -71,6 +79,8 @@ def test_no_secret_has_a_default_and_every_other_variable_has_one():
         rule = match["rule"] or ""
         if match["name"] in SECRETS:
             assert rule.startswith(":?") and len(rule) > 2, f"{match['name']} can be left out"
+        elif match["name"] in BUCKET:
+            assert rule == ":-", f"{match['name']} has a value that nobody chose"
         else:
             assert rule.startswith(":-") and len(rule) > 2, f"{match['name']} has no default"
     assert seen >= SECRETS
@@ -81,7 +91,8 @@ def test_nothing_that_looks_like_a_secret_is_written_down(name):
     environment = SERVICES[name].get("environment", {})
     for key, value in environment.items():
         if re.search(r"PASSWORD|PWD|TOKEN|KEY|DATABASE_URL", key):
-            assert re.search(r"\$\{\w+:\?", str(value)), key
+            empty = key in BUCKET and value == f"${{{key}:-}}"
+            assert empty or re.search(r"\$\{\w+:\?", str(value)), key
 
 
 def test_the_example_names_every_variable_and_gives_none_a_value():
@@ -151,11 +162,20 @@ def test_our_containers_hold_no_privilege(name):
     assert not service.get("privileged")
 
 
-def test_only_the_api_holds_the_key_that_signs_tokens():
-    holders = {
-        name for name, service in SERVICES.items() if "QINGLING_TOKEN_KEY" in service.get("environment", {})
+@pytest.mark.parametrize(
+    ("key", "holder"), [("QINGLING_TOKEN_KEY", "api"), ("QINGLING_ARCHIVE_KEY", "worker")]
+)
+def test_a_key_that_signs_is_held_by_one_process(key, holder):
+    assert {name for name, service in SERVICES.items() if key in service.get("environment", {})} == {holder}
+
+
+def test_whoever_writes_or_reads_the_archive_is_told_where_it_lies():
+    told = {
+        name
+        for name, service in SERVICES.items()
+        if BUCKET | {"QINGLING_ARCHIVE_URL"} <= service.get("environment", {}).keys()
     }
-    assert holders == {"api"}
+    assert told == {"worker", "api"}
 
 
 def test_our_long_running_processes_have_time_to_stop_and_are_watched():
@@ -189,7 +209,8 @@ def test_our_processes_accept_the_settings_they_are_given(name, monkeypatch):
     from settings import Settings, load_settings
 
     known = {f"QINGLING_{field.upper()}" for field in Settings.model_fields}
-    filled = {"QINGLING_DB_PASSWORD": "abc123", "QINGLING_TOKEN_KEY": "A" * 43 + "="}
+    key = "A" * 43 + "="
+    filled = {"QINGLING_DB_PASSWORD": "abc123", "QINGLING_TOKEN_KEY": key, "QINGLING_ARCHIVE_KEY": key}
     for key in [key for key in os.environ if key.startswith("QINGLING_")]:
         monkeypatch.delenv(key)
     for key, value in SERVICES[name]["environment"].items():
@@ -205,6 +226,9 @@ def test_our_processes_accept_the_settings_they_are_given(name, monkeypatch):
     )
     assert settings.temporal_namespace == "qingling"
     assert settings.log_format == "json"
+    if name != "migrate":
+        assert settings.archive_url == "/var/lib/qingling/archive"
+        assert settings.archive_endpoint is None
     if name == "worker":
         assert settings.channels_file == Path("/etc/qingling/inbox-only.yaml")
         # where its health is asked for, from inside
