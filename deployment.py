@@ -241,6 +241,9 @@ def welcome(settings: Settings, ports: Any) -> str:
     lines = [
         "",
         f"清零已启动 | Qingling is running ({book.name} {book.en})",
+        f"  页面 pages            {api}/sign-in?profile={book.profile}",
+        "                        选一个席位进入；【样例】燃气管线破裂须一小时内签收，否则超期"
+        " | choose a seat; the sample's broken gas pipe is overdue unless signed for within an hour",
         f"  接口文档 API          {api}/docs",
         f"  Temporal 页面         http://127.0.0.1:{ports.temporal_ui}",
         "",

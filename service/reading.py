@@ -26,7 +26,7 @@ from domain.library import Library, Rulebook, Rules, UnknownRules
 from domain.organisation import Role, Unit
 from domain.refusal import Refusal, refuse
 from domain.state import Clock, Hazard
-from domain.values import Channel, Confidentiality, Digest, HazardId
+from domain.values import Channel, Confidentiality, Digest, HazardId, UnitId
 from service.door import NotFound
 from service.rulebooks import Current
 from storage import accesslog, ledger, outbox, readmodel
@@ -35,7 +35,7 @@ from storage.cursors import BadCursor
 from storage.database import Database
 from storage.ledger import StoredEvent
 from storage.outbox import Sent
-from storage.readmodel import Filters, Opened, Order, Page
+from storage.readmodel import Due, Filters, Opened, Order, Page
 from storage.scope import Principal
 
 T = TypeVar("T")
@@ -163,6 +163,10 @@ class Reading:
             ),
         )
         return page
+
+    async def owed(self, principal: Principal, unit: UnitId, limit: int) -> tuple[Due, ...]:
+        """What a unit owes on the hazards that ``principal`` may see, the earliest deadline first."""
+        return await self._database.read(readmodel.deadlines, principal, bearer=unit, limit=limit)
 
     # -- may he ---------------------------------------------------------------------------------------
 

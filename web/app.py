@@ -12,7 +12,7 @@ from api.problems import language_of, problem_of
 from api.wire import log_unforeseen
 from service.identity import Unauthenticated
 from settings import Settings
-from web import acting, assets, language, listing, one, overview, session, signin
+from web import acting, assets, inbox, language, listing, live, one, overview, session, signin, topics
 from web.context import Pages, pages
 from web.language import Language
 from web.visit import Sight, Visit
@@ -26,6 +26,15 @@ def install(app: FastAPI, settings: Settings) -> None:
     assets.install(app)
     for path, endpoint, method in (
         ("/", overview.show, "GET"),
+        ("/live", live.events, "GET"),
+        ("/inbox", inbox.show, "GET"),
+        ("/notices/{notice}/receipt", inbox.acknowledge, "POST"),
+        ("/units", topics.units, "GET"),
+        ("/units/{unit}", topics.unit, "GET"),
+        ("/catalogue", topics.catalogue, "GET"),
+        ("/catalogue/{code}", topics.item, "GET"),
+        ("/calendar", topics.calendar, "GET"),
+        ("/calendar/{year}", topics.calendar, "GET"),
         ("/hazards", listing.show, "GET"),
         ("/report", acting.report_form, "GET"),
         ("/report", acting.report, "POST"),

@@ -17,6 +17,7 @@ from domain.organisation import UnitType
 from domain.refusal import Refusal
 from domain.remaining import Remaining
 from domain.values import Channel, ClockKey, Colour, Mode, Rung, State, Urgency
+from service.figures import SOON_WORKING_DAYS
 from storage.readmodel import HazardRow, OpenDeadline, Order, Page
 from web.visit import Visit
 
@@ -117,13 +118,13 @@ def _narrowed(asked: list[tuple[str, str]]) -> bool:
 def _views(visit: Visit, asked: list[tuple[str, str]]) -> list[View]:
     """Lists that everybody asks for, under their names."""
     say = visit.language.say
-    soon = visit.rules.calendar.shift(visit.today, 3)
     named = [
         (say("全部"), ""),
+        (say("未清零"), urlencode({"open": "true", "order": "due"})),
         (say("超期"), urlencode({"overdue": "true", "order": "due"})),
         (
             say("三个工作日内到期"),
-            urlencode({"overdue": "false", "due_by": soon.isoformat(), "order": "due"}),
+            soon_query(visit),
         ),
         (
             say("督办及以上"),
@@ -134,6 +135,12 @@ def _views(visit: Visit, asked: list[tuple[str, str]]) -> list[View]:
     ]
     here = urlencode([(name, value) for name, value in asked if name not in _UNNAMED])
     return [View(name, query, query == here) for name, query in named]
+
+
+def soon_query(visit: Visit) -> str:
+    """The list of what falls due within three working days, as the dashboard counts it."""
+    day = visit.rules.calendar.shift(visit.today, SOON_WORKING_DAYS)
+    return urlencode({"open": "true", "overdue": "false", "due_by": day.isoformat(), "order": "due"})
 
 
 def _orders(visit: Visit, asked: list[tuple[str, str]], search: Search) -> list[tuple[str, str, bool]]:

@@ -44,9 +44,12 @@ class Draft:
 
     @property
     def faults(self) -> dict[str, list[Any]]:
+        """By input. A list whose rows are at fault is not blamed as a whole besides: its bad rows do not count."""
+        faults = self.problem.faults if self.problem else ()
         found: dict[str, list[Any]] = {}
-        for fault in self.problem.faults if self.problem else ():
-            found.setdefault(fault.field, []).append(fault)
+        for fault in faults:
+            if not any(other.field.startswith(f"{fault.field}.") for other in faults):
+                found.setdefault(fault.field, []).append(fault)
         return found
 
 

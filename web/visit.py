@@ -105,15 +105,17 @@ class Visit(Sight):
         say = self.language.say
         return [
             (say("总览"), "/"),
+            (say("待办"), "/inbox"),
             (say("清单"), "/hazards"),
+            (say("专题"), "/units"),
             (say("登记"), "/report"),
         ]
 
     @property
     def section(self) -> str:
         """The main page this one belongs to."""
-        path = self.request.url.path
-        return "/" if path == "/" else f"/{path.split('/')[1]}"
+        first = f"/{self.request.url.path.split('/')[1]}"
+        return "/units" if first in ("/catalogue", "/calendar") else first
 
     # -- words --------------------------------------------------------------------------------------
 

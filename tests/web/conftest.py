@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -23,9 +25,20 @@ from web.app import install
 
 
 @dataclass
+class Clock:
+    """The pages' present moment, which a test may put ahead as it does with a hazard's."""
+
+    ahead: timedelta = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass
 class Web(Api):
     """The running system, and browsers without a screen."""
 
+    clock: Clock = field(default_factory=Clock)
     _browsers: dict[Principal, httpx2.Client] = field(default_factory=dict)
 
     def browser(self, principal: Principal | None = None, language: str = "zh") -> httpx2.Client:
@@ -115,7 +128,10 @@ def web(loop: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
         temporal_ui_url="http://127.0.0.1:8233",
         sign_in="seat",
     )
-    served = Served(production(settings, install), loop)
-    yield Web(served.url, LocalIdentity(signing_key(settings)), loop, qingpu)
+    app = production(settings, install)
+    served = Served(app, loop)
+    found = Web(served.url, LocalIdentity(signing_key(settings)), loop, qingpu)
+    app.state.pages = dataclasses.replace(app.state.pages, clock=found.clock)
+    yield found
     served.stop()
     loop.run(stack.aclose())

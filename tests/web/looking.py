@@ -1,0 +1,87 @@
+"""A browser that is watched: what it asks for, what it complains of, and who signs in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from playwright.sync_api import Browser, Page
+
+from deployment import load_sample
+from domain.values import HazardId
+from tests.web.conftest import Web
+
+SAMPLE_SEATS = {
+    "desk": ("desk", "desk"),
+    "office": ("office", "office"),
+    "liaison": ("xianghuaqiao", "liaison"),
+    "handler": ("huaxin", "handler"),
+}
+GAS_PIPE, RENTAL, MARKET = "QP-2026-000003", "QP-2026-000005", "QP-2026-000006"
+
+
+@dataclass
+class Looking:
+    """One window, and what was noticed while it was open."""
+
+    page: Page
+    url: str
+    complaints: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.url + path, wait_until="load")
+
+    def sign_in(self, who: str) -> None:
+        unit, role = SAMPLE_SEATS[who]
+        self.open("/sign-in?profile=qingpu")
+        if who in ("desk", "office"):
+            self.page.locator(f"form:has(input[name=role][value={role}]) button").click()
+        else:
+            self.page.select_option("#unit", unit)
+            self.page.select_option("#role", role)
+            self.page.locator("form.panel button.primary").click()
+        self.page.wait_for_load_state()
+
+    def too_wide(self) -> int:
+        """By how many pixels the page is wider than its window."""
+        return int(
+            self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        )
+
+
+@contextmanager
+def looking(
+    browser: Browser, web: Web, *, width: int = 1280, language: str = "zh-CN", **more: Any
+) -> Iterator[Looking]:
+    context = browser.new_context(locale=language, viewport={"width": width, "height": 900}, **more)
+    context.set_default_timeout(15_000)
+    found = Looking(context.new_page(), web.url)
+    found.page.on(
+        "console",
+        lambda said: found.complaints.append(said.text) if said.type in ("error", "warning") else None,
+    )
+    found.page.on("pageerror", lambda error: found.complaints.append(str(error)))
+    context.on(
+        "request",
+        lambda asked: found.foreign.append(asked.url) if not asked.url.startswith(web.url) else None,
+    )
+    yield found
+    context.close()
+
+
+def load(web: Web) -> None:
+    """The sample of ``make run``, two hours later: nobody has signed for the broken gas pipe."""
+    client = web.qingpu.client
+    settings = web.qingpu.settings.model_copy(
+        update={
+            "temporal_address": client.service_client.config.target_host,
+            "temporal_namespace": client.namespace,
+        }
+    )
+    web.loop.run(load_sample(settings))
+    web.loop.run(web.qingpu.forward(HazardId(GAS_PIPE), timedelta(hours=2)))
+    web.clock.ahead = timedelta(hours=2)
