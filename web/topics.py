@@ -14,6 +14,7 @@ from domain.policy import Case, ClockRow
 from domain.values import ClockKey, Mode, UnitId, Urgency
 from storage.readmodel import Filters, Order
 from web.listing import lines
+from web.times import WEEKDAYS_EN, WEEKDAYS_ZH
 from web.visit import Visit
 
 _SHOWN = 10
@@ -136,6 +137,7 @@ async def calendar(visit: Visit) -> Response:
     return visit.page(
         "calendar",
         year=year,
+        weekdays=WEEKDAYS_ZH if visit.language.chinese else WEEKDAYS_EN,
         months=months,
         published=published,
         version=known.version,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
@@ -111,7 +111,13 @@ def loop() -> Iterator[Loop]:
 
 @pytest.fixture(scope="session")
 def web(loop: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
-    folder: Path = tmp_path_factory.mktemp("web")
+    with serving(loop, tmp_path_factory.mktemp("web")) as found:
+        yield found
+
+
+@contextmanager
+def serving(loop: Loop, folder: Path) -> Iterator[Web]:
+    """A district of its own behind the pages."""
     stack = AsyncExitStack()
 
     async def open_district() -> District:

@@ -12,9 +12,10 @@ from playwright.sync_api import Browser, expect
 
 from domain.values import local
 from tests import seats
+from tests.api.conftest import Loop
 from tests.conftest import NO_BROWSER, chromium_path
 from tests.web.chromium import chromium
-from tests.web.conftest import Web
+from tests.web.conftest import Web, serving
 from tests.web.looking import GAS_PIPE, MARKET, RENTAL, load, looking
 
 pytestmark = pytest.mark.skipif(chromium_path() is None, reason=NO_BROWSER)
@@ -46,9 +47,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="module")
-def sample(web: Web) -> Web:
-    load(web)
-    return web
+def sample(loop: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
+    with serving(loop, tmp_path_factory.mktemp("sample")) as found:
+        load(found)
+        yield found
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
