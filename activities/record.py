@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
@@ -17,8 +19,11 @@ class Recorder:
         self._database = database
 
     @activity.defn(name=RECORD)
-    async def record(self, entry: Entry) -> None:
-        """Append events to the ledger and bring the read model up to date.
+    async def record(self, entry: Entry) -> datetime | None:
+        """Append events to the ledger and bring the read model up to date; answers with nothing.
+
+        Where the place of the first event is taken by one of another moment, nothing is written and the answer
+        is that moment: whoever decides the same for it will find it recorded.
 
         Raises a non-retryable failure when the ledger already says something else; any other error
         (database away, disk full) is retried by Temporal until it has passed.
@@ -26,4 +31,9 @@ class Recorder:
         try:
             await self._database.write(ledger.append, entry.hazard, entry.events)
         except LedgerConflict as conflict:
+            first = entry.events[0]
+            then = await self._database.read(ledger.moment_of, first.hazard, first.seq)
+            if then not in (None, first.at):
+                return then
             raise ApplicationError(str(conflict), type=LEDGER_CONFLICT, non_retryable=True) from conflict
+        return None

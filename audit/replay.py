@@ -90,6 +90,9 @@ class _Listener(Interceptor):
     def _hear(self, input: StartLocalActivityInput) -> None:
         for given in input.args:
             if isinstance(given, Entry):
+                # The same decision handed over again, for the moment that the ledger has, is the one that counts.
+                first = given.events[0].seq
+                self._events = [event for event in self._events if event.seq < first]
                 self._events.extend(given.events)
 
 

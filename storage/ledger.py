@@ -183,6 +183,12 @@ def events(
     return [_stored(row) for row in connection.execute(query)]
 
 
+def moment_of(connection: Connection, hazard: HazardId, seq: int) -> datetime | None:
+    """When the event was decided that stands at ``seq``, or ``None`` when there is none."""
+    query = select(ledger.c.at).where(ledger.c.hazard_id == hazard, ledger.c.seq == seq)
+    return connection.scalar(query)
+
+
 def hazard_ids(connection: Connection) -> Iterator[HazardId]:
     """Every hazard of the ledger, and every one that should be in it, in order."""
     query = union(select(ledger.c.hazard_id), select(hazards.c.id)).order_by("hazard_id")

@@ -12,8 +12,8 @@ workflow task; and nothing but ``_commit`` touches the state.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
@@ -37,6 +37,10 @@ _AT_ONCE = timedelta(seconds=5)
 _ONE_TRY = RetryPolicy(maximum_attempts=1)
 _AT_LAST = timedelta(seconds=60)
 _UNTIL_IT_IS_DONE = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
+
+
+Decision = Callable[[datetime], tuple[Event, ...]]
+"""What is decided if it is noticed at a given moment; it may raise :class:`Refusal`."""
 
 
 class LedgerBroken(RuntimeError):
@@ -101,9 +105,9 @@ class HazardWorkflow:
             try:
                 await self._carry_out(order)
             except Refusal as refusal:
-                rules, hazard = self._rules(), self._state
+                rules, hazard, refused = self._rules(), self._state, refusal.refused
                 if order.key not in hazard.done:
-                    await self._commit(refused_event(rules, hazard, order, refusal.refused, workflow.now()))
+                    await self._commit(lambda now: (refused_event(rules, hazard, order, refused, now),))
 
     @workflow.query(name=STATE_QUERY)
     def state(self) -> Hazard | None:
@@ -114,7 +118,8 @@ class HazardWorkflow:
         hazard = self._state
         seq = repeated(hazard, order)
         if seq is None:
-            await self._commit(decide(self._rules(order), hazard, order, workflow.now()))
+            rules, before = self._rules(order), hazard
+            await self._commit(lambda now: (decide(rules, before, order, now),))
             hazard = self._state
         return Receipt(hazard=hazard.id, seq=seq or hazard.seq, state=hazard.state)
 
@@ -124,15 +129,16 @@ class HazardWorkflow:
         order = start.report
         if order is None or not isinstance(order.command, Report):
             raise ApplicationError("a hazard begins with a report", type="T01.no-report", non_retryable=True)
-        rules = LIBRARY.rules(start.rules, start.calendar)
-        try:
-            event = report(
-                rules, start.hazard, start.rules, order.command, order.actor, workflow.now(), order.key
-            )
-        except Refusal as refusal:
-            raise failure(refusal) from refusal
+        rules, form = LIBRARY.rules(start.rules, start.calendar), order.command
+
+        def opened(now: datetime) -> tuple[Event, ...]:
+            return (report(rules, start.hazard, start.rules, form, order.actor, now, order.key),)
+
         async with self._one_at_a_time:
-            await self._commit(event)
+            try:
+                await self._commit(opened)
+            except Refusal as refusal:
+                raise failure(refusal) from refusal
 
     async def _sleep_until_something_is_due(self) -> None:
         """One timer, armed for the next alarm and re-armed whenever a command moves that."""
@@ -157,9 +163,8 @@ class HazardWorkflow:
             )
         except TimeoutError:
             async with self._one_at_a_time:
-                events = tick(self._rules(), self._state, workflow.now())
-                if events:
-                    await self._commit(*events)
+                rules, hazard = self._rules(), self._state
+                await self._commit(lambda now: tick(rules, hazard, now))
 
     async def _go_on_in_a_new_run(self) -> None:
         """History has grown long: carry the whole state, command keys included, into a fresh run."""
@@ -180,18 +185,43 @@ class HazardWorkflow:
     def _rules(self, order: Order | None = None) -> Rules:
         return rules_for(LIBRARY, self._state, order.command if order else None)
 
-    async def _commit(self, *events: Event) -> None:
-        """Record the events, then let the hazard be what they make it: nothing is true before it is written."""
+    async def _commit(self, decision: Decision) -> None:
+        """Record what is decided now, then let the hazard be what it makes it: nothing is true before it is written.
+
+        The ledger may be ahead by a decision: it was recorded, and the workflow task that was to say so got lost
+        with its worker or its server. The same decision comes again then, at a later moment. It is made once
+        more for the moment that is recorded, and has to come to the recorded hash; nothing else is taken over.
+        """
+        entry = self._entry(decision(workflow.now()))
+        if entry is None:
+            return
+        self._tell_operators(self._hazard, entry.hazard)
+        earlier = await self._record(entry)
+        if earlier is not None:
+            told = entry.hazard
+            entry = self._decided_then(decision, earlier)
+            self._tell_operators(told, entry.hazard)
+            if await self._record(entry) is not None:
+                raise LedgerBroken(f"{told.id} seq {entry.events[0].seq} is taken by another decision")
+        self._hazard = entry.hazard
+        self._show(entry.hazard)
+
+    def _entry(self, events: tuple[Event, ...]) -> Entry | None:
         hazard = self._hazard
         for event in events:
             hazard = evolve(hazard, event)
-        assert hazard is not None
-        self._tell_operators(hazard)
-        await self._record(Entry(hazard=hazard, events=events))
-        self._hazard = hazard
-        self._show(hazard)
+        return Entry(hazard=hazard, events=events) if hazard and events else None
 
-    def _tell_operators(self, hazard: Hazard) -> None:
+    def _decided_then(self, decision: Decision, then: datetime) -> Entry:
+        try:
+            entry = self._entry(decision(then))
+        except Refusal as refusal:
+            raise LedgerBroken(f"what the ledger has of {then} was to be refused: {refusal}") from refusal
+        if entry is None:
+            raise LedgerBroken(f"the ledger has an event of {then}, when nothing was due")
+        return entry
+
+    def _tell_operators(self, before: Hazard | None, hazard: Hazard) -> None:
         """Search attributes go before the record: a task must have a command ahead of its local activity.
 
         A query that meets the task before it is begun, or a record that is slow, splits it in two. Without
@@ -199,18 +229,24 @@ class HazardWorkflow:
         events by the second: other hashes than the ledger's.
         """
         pairs = attribute_pairs(hazard, self._start.shell)
-        before = attribute_pairs(self._hazard, self._start.shell) if self._hazard else pairs
-        moved = [new for new, old in zip(pairs, before, strict=True) if new != old]
+        stood = attribute_pairs(before, self._start.shell) if before else pairs
+        moved = [new for new, old in zip(pairs, stood, strict=True) if new != old]
         if not moved and workflow.current_update_info() is None:  # an update's acceptance is a command
             moved = pairs[:1]
         if moved:
             workflow.upsert_search_attributes([pair.key.value_set(pair.value) for pair in moved])
 
-    async def _record(self, entry: Entry) -> None:
+    async def _record(self, entry: Entry) -> datetime | None:
+        """Answers as ``record`` does: with nothing once it is written, or with the moment of what stands there."""
         summary = view.record_summary(entry.events)
         try:
-            await workflow.execute_local_activity(
-                RECORD, entry, summary=summary, start_to_close_timeout=_AT_ONCE, retry_policy=_ONE_TRY
+            earlier: datetime | None = await workflow.execute_local_activity(
+                RECORD,
+                entry,
+                result_type=datetime,
+                summary=summary,
+                start_to_close_timeout=_AT_ONCE,
+                retry_policy=_ONE_TRY,
             )
         except FailureError as error:  # a local activity's own error comes bare, a timeout wrapped
             if is_cancelled_exception(error):
@@ -218,15 +254,17 @@ class HazardWorkflow:
             if _contradicts_the_ledger(error):
                 raise LedgerBroken(str(error)) from error
             try:
-                await workflow.execute_activity(
+                earlier = await workflow.execute_activity(
                     RECORD,
                     entry,
+                    result_type=datetime,
                     summary=summary,
                     start_to_close_timeout=_AT_LAST,
                     retry_policy=_UNTIL_IT_IS_DONE,
                 )
             except ActivityError as later:
                 raise LedgerBroken(str(later.cause)) from later
+        return earlier
 
     def _show(self, hazard: Hazard) -> None:
         workflow.set_current_details(view.details(self._rules().book, hazard))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,7 +25,7 @@ from tests.audit.conftest import Past, sweep
 from tests.audit.golden import Golden, recorded
 from tests.server import District
 from workflows.contract import WORKFLOW, Start
-from workflows.hazard import HazardWorkflow
+from workflows.hazard import Decision, HazardWorkflow
 
 
 @pytest.fixture
@@ -202,10 +202,12 @@ class Forgetful(HazardWorkflow):
     async def run(self, start: Start) -> str:
         return await super().run(start)
 
-    async def _commit(self, *events: Event) -> None:
-        await super()._commit(
-            *(event.model_copy(update={"row": None}).sealed(event.prev) for event in events)
-        )
+    async def _commit(self, decision: Decision) -> None:
+        def forgetting(now: datetime) -> tuple[Event, ...]:
+            said = decision(now)
+            return tuple(event.model_copy(update={"row": None}).sealed(event.prev) for event in said)
+
+        await super()._commit(forgetting)
 
 
 @pytest.mark.requirement("REG-08")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import sqlite3
+import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -72,6 +74,16 @@ class Deployment:
     def restart(self, name: str) -> None:
         self.kill(name)
         self.group.start_worker() if name == "worker" else self.group.start_server()
+
+    def start_worker_that_dies_after(self, kind: str) -> None:
+        """Killed when it has recorded an event of that kind and told nobody."""
+        self.group._start("worker", [sys.executable, "-m", "tests.survival.dying_worker", kind])
+
+    async def death_of(self, name: str) -> None:
+        part = next(part for part in self.group.parts if part.name == name)
+        while part.ended is None:  # noqa: ASYNC110 a process has no event to wait on
+            await asyncio.sleep(0.05)
+        self.group.parts.remove(part)
 
     async def report(self, who: Principal, key: str, **form: object) -> Receipt:
         return await self.door.report(who, parse("report", form), key)  # type: ignore[arg-type]

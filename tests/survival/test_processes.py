@@ -80,6 +80,25 @@ async def test_worker_killed_in_the_middle_of_commands(deployment: Deployment) -
         sound(deployment, hazard)
 
 
+@pytest.mark.requirement("REG-08")
+async def test_worker_killed_when_it_had_recorded_and_told_nobody(deployment: Deployment) -> None:
+    """The task comes again at a later moment, and finds its decision in the ledger."""
+    hazard = (await deployment.report(seats.DESK, "told-0", **seats.hotline())).hazard
+    deployment.kill("worker")
+    deployment.start_worker_that_dies_after("verify_confirm")
+    who, name, form = LIFE[0]
+    confirmed = asyncio.create_task(persist(deployment, who, hazard, name, "told-1", form))
+    await deployment.death_of("worker")
+    assert deployment.events(hazard) == TYPES[:2] and not confirmed.done()
+    deployment.group.start_worker()
+    await confirmed
+    who, name, form = LIFE[1]
+    await persist(deployment, who, hazard, name, "told-2", form)
+    assert deployment.events(hazard) == TYPES[:3]
+    assert deployment.database.read_now(ledger.replay, hazard) == await deployment.door.live(hazard)
+    sound(deployment, hazard)
+
+
 async def test_server_killed_and_restarted_on_its_file(deployment: Deployment) -> None:
     hazard = (await deployment.report(seats.DESK, "server-0", **seats.hotline())).hazard
     for who, name, form in LIFE[:4]:
