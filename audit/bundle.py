@@ -1,7 +1,7 @@
 """The file of a hazard to take away: ledger, history, rules, evidence list, dossier, and how to verify them.
 
 Whoever receives it needs none of our software: ``recipe/README.md`` tells how with ``sha256sum`` and ``jq``,
-``recipe/check.py`` does it in some twenty lines.
+``recipe/check.py`` does it in some thirty lines.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from audit.dossier import Papers, printed
@@ -29,8 +29,11 @@ def bundle(
     histories: Sequence[str] = (),
     proof: str | None = None,
     pdf: bytes | None = None,
+    archived: Mapping[str, bytes] | None = None,
 ) -> bytes:
     """A zip of everything. ``histories`` are the engine's own, run by run, as JSON.
+
+    ``archived`` are the objects that ``proof`` proves, as they lie in the archive (:mod:`audit.inclusion`).
 
     Raises :class:`audit.dossier.NoChineseFont`.
     """
@@ -42,6 +45,7 @@ def bundle(
         "README.md": _readme(papers, len(histories), proof is not None),
         **_rules(papers),
         **{f"history/{run:03}.json": history.encode() for run, history in enumerate(histories, start=1)},
+        **{f"archive/{name}": body for name, body in (archived or {}).items()},
     }
     if proof is not None:
         files["proof.json"] = proof.encode()

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
-from temporalio.service import RPCError
 
 from audit import travel
 from audit.dossier import Papers
@@ -23,7 +22,6 @@ from audit.travel import Moment
 from domain.library import LIBRARY, Library
 from domain.organisation import Actor, Role
 from domain.values import HazardId, PersonId, UnitId
-from service.temporal import connect
 from settings import Settings
 from storage import accesslog, ledger, outbox, rulebooks
 from storage.accesslog import Access, Looked
@@ -62,20 +60,6 @@ class CaseFile:
         """What the dossier is made of, checked as it is now."""
         statement = database.read_now(state, self.library, self.steps, now)
         return Papers(self.library, self.steps, self.sent, statement, now)
-
-
-async def histories(settings: Settings, hazard: HazardId) -> list[str]:
-    """The engine's history of every run, the first one ahead, as JSON; nothing when it cannot be had."""
-    try:
-        client = await connect(settings)
-        found = [await client.get_workflow_handle(hazard).fetch_history()]
-        while (
-            run := found[0].events[0].workflow_execution_started_event_attributes.continued_execution_run_id
-        ):
-            found.insert(0, await client.get_workflow_handle(hazard, run_id=run).fetch_history())
-    except (RPCError, RuntimeError):  # the client's word for a server that is not there
-        return []
-    return [history.to_json() for history in found]
 
 
 @contextmanager

@@ -21,18 +21,20 @@ from rich.console import Console
 from rich.progress import track
 
 from audit import casefile, words
-from audit.bundle import bundle
-from audit.casefile import NoSuchHazard, opened, record
-from audit.dossier import NoChineseFont, printed
+from audit.casefile import CaseFile, NoSuchHazard, opened, record
+from audit.dossier import NoChineseFont
+from audit.issuing import Dossiers, Issued
 from audit.life import life
 from audit.mining import ocel, write_xes
+from audit.store import open_store
 from audit.travel import Moment, NoSuchPoint
 from audit.whatif import what_if
 from domain.library import Rulebook
 from domain.values import SHANGHAI, HazardId, end_of
 from profiles.loader import changed_book
 from profiles.mistakes import ProfileError
-from settings import Settings
+from service.temporal import connect
+from settings import Settings, SettingsError
 from storage import ledger
 from storage.accesslog import Looked
 from storage.database import Database
@@ -160,29 +162,30 @@ def write_dossier(settings: Settings, hazard: str, out: Path) -> int:
     """A PDF, a zip, or both in a folder; status 1 when the record it was drawn from does not hold."""
     with record(settings) as database:
         case = opened(database, hazard, Looked.DOSSIER)
-        papers = case.papers(database, datetime.now(UTC))
-        histories = asyncio.run(casefile.histories(settings, case.hazard))
-    try:
-        pdf = printed(papers)
-    except NoChineseFont as error:
-        raise BadInput(str(error)) from None
+        try:
+            made = asyncio.run(_issued(settings, database, case, packed=out.suffix != ".pdf"))
+        except (NoChineseFont, SettingsError) as error:
+            raise BadInput(str(error)) from None
     files: dict[Path, bytes] = {}
-    if out.suffix == ".pdf":
-        files[out] = pdf
-    else:
-        packed = bundle(papers, case.entries, histories, pdf=pdf)
-        files[out if out.suffix == ".zip" else out / f"{case.hazard}.zip"] = packed
-        if out.suffix != ".zip":
-            _make_folder(out)
-            files[out / f"{case.hazard}.pdf"] = pdf
+    if out.suffix != ".zip":
+        files[out if out.suffix == ".pdf" else out / f"{case.hazard}.pdf"] = made.pdf
+    if made.zip is not None:
+        files[out if out.suffix == ".zip" else out / f"{case.hazard}.zip"] = made.zip
+    if out.suffix not in (".pdf", ".zip"):
+        _make_folder(out)
     for path, body in files.items():
         with _written(path) as file:
             file.write(body)
         print(path)
-    for check in papers.statement.checks:
-        for finding in check.findings:
-            print(finding, file=sys.stderr)
-    return 0 if papers.statement.holds else 1
+    statement = made.papers.statement
+    for line in (*made.lacks, *(finding for check in statement.checks for finding in check.findings)):
+        print(line, file=sys.stderr)
+    return 0 if statement.holds else 1
+
+
+async def _issued(settings: Settings, database: Database, case: CaseFile, *, packed: bool) -> Issued:
+    client = await connect(settings, lazy=True)
+    return await Dossiers(client, database, open_store(settings), settings).issue(case, packed=packed)
 
 
 def _make_folder(folder: Path) -> None:

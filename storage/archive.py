@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.library import canonical
@@ -157,6 +157,17 @@ def unsealed(connection: Connection) -> list[Kept]:
 def of_hazard(connection: Connection, hazard: HazardId) -> list[Kept]:
     """Everything archived of one hazard, by name."""
     return _kept(connection, archived.c.hazard_id == hazard, archived.c.stored)
+
+
+def by_manifest(connection: Connection, hazard: HazardId, names: Sequence[str]) -> dict[int, list[Kept]]:
+    """What the manifests list of one hazard, and of the objects ``names``: by the number of the manifest."""
+    query = select(archived.c.manifest, archived.c.entry).where(
+        archived.c.manifest.is_not(None), or_(archived.c.hazard_id == hazard, archived.c.name.in_(names))
+    )
+    found: dict[int, list[Kept]] = {}
+    for row in connection.execute(query.order_by(archived.c.name)):
+        found.setdefault(row.manifest, []).append(Kept.model_validate_json(row.entry))
+    return found
 
 
 def of_kind(connection: Connection, kind: Kind) -> list[Kept]:
