@@ -7,7 +7,19 @@ from contextlib import AbstractAsyncContextManager
 
 from fastapi import FastAPI
 
-from api import auditing, bulletins, contacts, docs, hazards, notices, operations, problems, reference, sheets
+from api import (
+    auditing,
+    bulletins,
+    contacts,
+    docs,
+    dossiers,
+    hazards,
+    notices,
+    operations,
+    problems,
+    reference,
+    sheets,
+)
 from api.context import Rooms
 from api.limits import DEFAULT_RATE, Limiter, Rate
 from api.metrics import Metrics
@@ -69,6 +81,7 @@ def bare_app(lifespan: Lifespan | None = None) -> FastAPI:
     reference.install(app)
     contacts.install(app)
     auditing.install(app)
+    dossiers.install(app)
     bulletins.install(app)
     operations.install(app)
     docs.install(app)

@@ -9,6 +9,7 @@ from fastapi import Request
 
 from api.limits import DEFAULT_RATE, Limiter
 from api.problems import Problem
+from audit.issuing import Dossiers
 from audit.replays import Replays
 from service.contacts import Directory
 from service.door import Door
@@ -32,6 +33,8 @@ class Rooms:
     limiter: Limiter = field(default_factory=lambda: Limiter(DEFAULT_RATE))
     replays: Replays | None = None
     """For auditors; an application without an archive of its own has none."""
+    dossiers: Dossiers | None = None
+    """For auditors and the office; likewise."""
 
 
 def rooms(request: Request) -> Rooms:

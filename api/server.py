@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from api.app import bare_app
 from api.context import Rooms
+from audit.issuing import Dossiers
 from audit.replays import Replays
 from audit.sources import Histories, Source
 from audit.store import open_store
@@ -67,6 +68,7 @@ def production(settings: Settings | None = None, *extensions: Extension) -> Fast
             client = await connect(found, lazy=True)
             door = Door(client, database, LIBRARY, current, Doorway(found.task_queue))
             reading = Reading(database, LIBRARY, current)
+            store = open_store(found)
             app.state.rooms = Rooms(
                 door,
                 reading,
@@ -74,7 +76,8 @@ def production(settings: Settings | None = None, *extensions: Extension) -> Fast
                 Directory(database, LIBRARY, current),
                 identity,
                 Notices(database),
-                replays=Replays(database, Histories(client, database, open_store(found), Source.AUTO)),
+                replays=Replays(database, Histories(client, database, store, Source.AUTO)),
+                dossiers=Dossiers(client, database, store, found),
             )
             log.info("api started", temporal=found.temporal_address, task_queue=found.task_queue)
             yield
