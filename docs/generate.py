@@ -153,8 +153,11 @@ def _sources(row: Transition, words: Language) -> str:
     watched = {State.CLEARED, State.LOOK_BACK}
     if row.sources == unfinished:
         return words.say("任何未结状态", "any open state")
+    if row.sources > unfinished:
+        also = [state for state in State if state in row.sources - unfinished]
+        return ", ".join([words.say("任何未结状态", "any open state"), *also])
     if row.sources >= unfinished - watched:
-        also = [state for state in watched if state in row.sources]
+        also = [state for state in State if state in row.sources & watched]
         return ", ".join([words.say("清零前各状态", "any state before clearance"), *also])
     return ", ".join(state for state in State if state in row.sources) or "–"
 

@@ -38,6 +38,19 @@ MAIN_TIMER: dict[State, ClockKey] = {
 }
 """The timer each state starts when it is entered and ends when it is left (process.md §3.2)."""
 
+OUTLASTING = frozenset(
+    {ClockKey.TALK, ClockKey.RECTIFICATION, ClockKey.PETITION_NOTIFY, ClockKey.PETITION_CLOSE}
+)
+"""Clocks that neither a new owner nor the clearance ends: what they time is still owed."""
+
+
+def timer_of(rules: Rules, hazard: Hazard, state: State) -> ClockKey | None:
+    """The main timer of ``state``; a consultation comes before a plan that needs one (COL-02)."""
+    category = rules.book.category(hazard.category)
+    if state is State.PLANNING and category and category.consult_first and not hazard.consulted_at:
+        return ClockKey.CONSULTATION
+    return MAIN_TIMER.get(state)
+
 
 def start(
     rules: Rules, hazard: Hazard, key: ClockKey, now: datetime, subtask: UnitId | None = None
@@ -117,6 +130,8 @@ def alarms(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> tuple[A
     day = last_day(clock.due)
     if clock.key is ClockKey.LOOKBACK:
         return (Alarm(what="open", at=nine_o_clock(day)),)
+    if clock.key is ClockKey.COOPERATION:
+        return (Alarm(what="over", at=clock.due),)
     policy = rules.book.policy
     row = row_of(rules, clock)
     calendar = rules.calendar

@@ -6,7 +6,7 @@ clocks. So an effect names only what is particular to it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -52,13 +52,15 @@ class Draft:
 
     def enter(self, state: State) -> None:
         """Move to ``state``: its main timer starts unless it runs already, that of the state left ends."""
-        left = clocks.MAIN_TIMER.get(self.hazard.state)
+        left = clocks.timer_of(self.rules, self.hazard, self.hazard.state)
         if left:
             self.end(left)
         self.set(state=state)
-        entered = clocks.MAIN_TIMER.get(state)
+        entered = clocks.timer_of(self.rules, self.hazard, state)
         if entered and entered not in self.hazard.clocks:
             self.start(entered)
+        if state.terminal:
+            self.end(*clocks.OUTLASTING)
 
     def start(self, key: ClockKey, subtask: UnitId | None = None) -> None:
         clock = clocks.start(self.rules, self.hazard, key, self.now, subtask)
@@ -82,7 +84,9 @@ class Draft:
         self._write({"clocks": remaining})
 
     def end_all(self, but: Collection[str] = ()) -> None:
-        self.end(*(id for id in self.hazard.clocks if id not in but))
+        """End what times the work, and with it what a human had decided about the owner (I7)."""
+        self.end(*(id for id in self.hazard.clocks if id not in but and id not in clocks.OUTLASTING))
+        self._stand_down()
 
     def stop(self, id: str) -> None:
         """Silence a clock; it keeps its dates (I6)."""
@@ -101,13 +105,40 @@ class Draft:
         for clock in tuple(self.hazard.owners_clocks()):
             if clock.level is not Rung.L0:
                 self.put(clock.model_copy(update={"level": Rung.L0}))
+        self._stand_down()
+
+    def _stand_down(self) -> None:
+        if self.hazard.decided:
+            self.set(decided=None)
 
     def involve(self, *units: UnitId) -> None:
         """Units the hazard concerns, who may read it from now on."""
         self.set(involved=tuple(dict.fromkeys((*self.hazard.involved, *units))))
 
-    def owe(self, obligation: Obligation) -> None:
+    def owe(self, obligation: Obligation, timed_by: ClockKey | None = None) -> None:
+        """Lay an obligation on a unit; a clock urges it where the policy has one for it."""
+        clock = clocks.start(self.rules, self.hazard, timed_by, self.now) if timed_by else None
+        if clock and clock.id not in self.hazard.clocks:
+            if clocks.row_of(self.rules, clock).bearer == "owner":
+                clock = clock.model_copy(update={"bearer": obligation.unit})
+            self.put(clock)
+            obligation = obligation.model_copy(update={"clock": clock.id, "due": clock.due})
         self.set(obligations=(*self.hazard.obligations, obligation))
+
+    def propose(self, what: str) -> None:
+        """Something that people may decide on; a proposal made twice stands once."""
+        self.set(proposals=tuple(dict.fromkeys((*self.hazard.proposals, what))))
+
+    def settle(self, of: Callable[[Obligation], bool], **said: Any) -> None:
+        """Let every open obligation that ``of`` picks be met now, or be what ``said`` says; its clock ends."""
+        changed = tuple(
+            item.model_copy(update=said or {"met_at": self.now}) if item.open and of(item) else item
+            for item in self.hazard.obligations
+        )
+        for item, before in zip(changed, self.hazard.obligations, strict=True):
+            if item.clock and not item.open and before.open:
+                self.end(item.clock)
+        self.set(obligations=changed)
 
     def notify(
         self,
@@ -137,6 +168,7 @@ class Draft:
 
     def event(self, *, type: str, actor: Actor, rule: str, at: datetime | None = None, **about: Any) -> Event:
         """The finished event, sealed to the hazard's chain. ``at`` is when it was noticed, if later."""
+        self._let_lapse()
         self._follow_the_ladder()
         fields = {name: value for name, value in self._set.items() if self._differs(name)}
         changes = Changes(
@@ -165,10 +197,22 @@ class Draft:
     def _differs(self, name: str) -> bool:
         return self.before.seq == 0 or getattr(self.before, name) != getattr(self.hazard, name)
 
+    def _let_lapse(self) -> None:
+        """What a clock timed that is no more, without having been met, is over."""
+        over = {item.id for item in self.hazard.obligations if item.open and self._untimed(item)}
+        if over:
+            self.settle(lambda item: item.id in over, result="lapsed")
+
+    def _untimed(self, item: Obligation) -> bool:
+        return item.clock is not None and item.clock not in self.hazard.clocks
+
     def _follow_the_ladder(self) -> None:
         hazard = self.hazard
         level = max((clock.level for clock in hazard.owners_clocks()), default=Rung.L0)
         highest = dict(hazard.highest)
+        if hazard.decided:
+            level = max(level, hazard.decided)
+            highest[hazard.owner] = max(highest.get(hazard.owner, Rung.L0), hazard.decided)
         for clock in hazard.clocks.values():
             if clock.level.step > highest.get(clock.bearer, Rung.L0).step:
                 highest[clock.bearer] = clock.level

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import model_validator
 
+from domain.accountability import Consequence
 from domain.commands import Command
 from domain.library import canonical
 from domain.organisation import Actor, PersonRef
@@ -25,8 +26,11 @@ from domain.state import (
     Done,
     Extension,
     Hazard,
+    Incident,
     Listing,
     Obligation,
+    Penalty,
+    Petition,
     Plan,
     PlannedLookback,
     Subtask,
@@ -76,8 +80,10 @@ class Changes(Value):
     sla: Sla | None = None
     level: Rung | None = None
     highest: dict[UnitId, Rung] | None = None
+    decided: Rung | None = None
     confidentiality: Confidentiality | None = None
     major: bool | None = None
+    consequences: tuple[Consequence, ...] | None = None
     grade: Grade | None = None
     title: str | None = None
     place: str | None = None
@@ -97,6 +103,7 @@ class Changes(Value):
     triage: Triage | None = None
     returns: int | None = None
     final_ruling: bool | None = None
+    consulted_at: datetime | None = None
     plan: Plan | None = None
     extension: Extension | None = None
     completion: Completion | None = None
@@ -104,6 +111,9 @@ class Changes(Value):
     subtasks: tuple[Subtask, ...] | None = None
     obligations: tuple[Obligation, ...] | None = None
     proposals: tuple[str, ...] | None = None
+    penalties: tuple[Penalty, ...] | None = None
+    incidents: tuple[Incident, ...] | None = None
+    petition: Petition | None = None
     cleared_at: datetime | None = None
     cleared_on_spot: bool | None = None
     strike_off: str | None = None
@@ -112,6 +122,7 @@ class Changes(Value):
     relapses: int | None = None
     relapse_until: datetime | None = None
     merged_into: HazardId | None = None
+    ended_at: datetime | None = None
     calendar: Digest | None = None
 
     cleared: tuple[str, ...] = ()

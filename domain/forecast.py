@@ -98,6 +98,8 @@ def _in_words(what: Rung | str, clock: Clock, organisation: Organisation) -> tup
     if clock.subtask:
         unit = organisation.by_id[clock.subtask]
         zh, en = f"{unit.name}·{zh}", f"{unit.en or unit.name}'s {en}"
+    if what == "over":
+        return f"“{clock.key.zh}”期满", f"the time for {clock.key.en} is over"
     if what == "due":
         return f"“{zh}”期限届满，转为超期", f"the {en} deadline passes: overdue"
     assert isinstance(what, Rung)

@@ -12,10 +12,10 @@ from domain import clocks
 from domain.draft import Draft
 from domain.events import Event, evolve
 from domain.library import Rules
-from domain.organisation import SYSTEM, Role
+from domain.organisation import SYSTEM, Role, UnitType
 from domain.policy import RungRow
 from domain.state import Alarm, Clock, Hazard, Obligation
-from domain.values import Rung, State
+from domain.values import Mode, Rung, State
 
 
 def next_wakeup(hazard: Hazard) -> datetime | None:
@@ -56,6 +56,9 @@ def _ring(draft: Draft, clock: Clock, alarm: Alarm, now: datetime) -> Event:
         draft.enter(State.LOOK_BACK)
         draft.notify(hazard.owner, Role.LIAISON, "回头看通知", clock=clock.key, due=clock.due)
         return draft.event(type="lookback_due", actor=SYSTEM, rule="T30", **about)
+    if alarm.what == "over":
+        draft.end(clock.id)
+        return draft.event(type="window_over", actor=SYSTEM, rule="MOD-18", **about)
     if alarm.what == "due":
         return draft.event(type="overdue", actor=SYSTEM, rule="I1", **about)
     rung = rules.book.policy.rung(alarm.what, clocks.row_of(rules, clock).ladder)
@@ -86,7 +89,21 @@ def _ring(draft: Draft, clock: Clock, alarm: Alarm, now: datetime) -> Event:
                 due=due,
             )
         )
+    if rung.proposes and _may_pass_it_up(rules, hazard, clock):
+        draft.propose(rung.proposes)
     return draft.event(type="escalation", actor=SYSTEM, rule=rung.rung, **about)
+
+
+def _may_pass_it_up(rules: Rules, hazard: Hazard, clock: Clock) -> bool:
+    unit = rules.book.organisation.by_id.get(clock.bearer)
+    upgraders = (UnitType.SUBDISTRICT, UnitType.DISTRICT_ENTERPRISE)
+    return (
+        Mode.UPGRADED in rules.book.modes
+        and hazard.mode is Mode.GENERAL
+        and clock.bearer == hazard.owner
+        and unit is not None
+        and unit.type in upgraders
+    )
 
 
 def _task(rules: Rules, hazard: Hazard, rung: RungRow, now: datetime) -> Obligation:

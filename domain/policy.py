@@ -102,6 +102,8 @@ class RungRow(Value):
     unless_reason_accepted: bool = False
     reason_within: Limit | None = None
     """How long the addressee has to state a reason (L2, 说明)."""
+    proposes: Literal["upgrade"] | None = None
+    """What a unit that may pass hazards up is advised to do (L3, MOD-02)."""
     source: str
 
 

@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime
 
+from domain.accountability import Consequence
 from domain.organisation import PersonRef
 from domain.policy import Case
 from domain.risk import Grade
@@ -40,7 +41,8 @@ from domain.values import (
 class Alarm(Value):
     """Something a clock does at an instant: a rung, the passing of the due date, or an appointment."""
 
-    what: Rung | Literal["due", "open"]
+    what: Rung | Literal["due", "open", "over"]
+    """``over``: a window in which something could still be added has passed."""
     at: datetime
 
 
@@ -202,16 +204,63 @@ class PlannedLookback(Value):
 
 
 class Obligation(Value):
-    """Something a seat owes apart from the hazard's clocks: a stated reason (说明), a talk to hold."""
+    """Something a seat owes apart from the work itself: an answer, a reason, a talk, a report.
+
+    ``talk`` and ``referral`` are questions that the ladder lays before the office (L4, L5); ``reason`` is
+    what a 督办单 asks for, ``hold_talk`` the talk that was decided on, ``rectification`` the report after it.
+    """
 
     id: str
-    kind: Literal["reason", "talk", "referral"]
+    kind: Literal["reason", "talk", "referral", "hold_talk", "rectification"]
     unit: UnitId
     role: str
     raised_at: datetime
     due: datetime | None = None
+    clock: str | None = None
+    """Id of the clock that tells when ``due`` passes, while it runs."""
+    received_at: datetime | None = None
+    received_by: PersonRef | None = None
+    """Who took note of it (签收) for the unit that owes it, and when."""
     met_at: datetime | None = None
     accepted_at: datetime | None = None
+    result: Literal["declined", "lapsed"] | None = None
+    """``declined``: the question was answered with no; ``lapsed``: what it was about is over. Else see ``met_at``."""
+
+    @property
+    def open(self) -> bool:
+        return self.met_at is None and self.result is None
+
+
+class Penalty(Value):
+    """A penalty of an enterprise (行政处罚, F20) as far as repeated ones are counted (N50)."""
+
+    enterprise: str
+    """Unified social credit code; never a name."""
+    on: date
+
+
+class Incident(Value):
+    """An incident that has happened out of the hazard, by its reference elsewhere (SUP-07)."""
+
+    reference: str
+    on: date
+    consequences: tuple[Consequence, ...] = ()
+
+
+class Petition(Value):
+    """A petition (信访件) about the hazard, with its own duties towards the petitioner (N80–N82, N09)."""
+
+    number: str
+    linked_at: datetime
+    objection_until: datetime | None = None
+    objection: Literal["pending", "agreed", "refused"] | None = None
+    notified_at: datetime | None = None
+    extended: bool = False
+    closed_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.closed_at is None and self.objection != "agreed"
 
 
 class Done(Value):
@@ -241,8 +290,12 @@ class Hazard(Value):
     level: Rung = Rung.L0
     highest: dict[UnitId, Rung] = {}
     """Highest rung each unit reached, kept for ever (I7)."""
+    decided: Rung | None = None
+    """The rung a human set for the present owner (T34); it counts beside those that time climbs."""
     confidentiality: Confidentiality = Confidentiality.PUBLIC
     major: bool = False
+    consequences: tuple[Consequence, ...] = ()
+    """Severe consequences that it may have (CLS-07); those that it had stand with its ``incidents``."""
     grade: Grade | None = None
 
     title: str = ""
@@ -270,6 +323,8 @@ class Hazard(Value):
     final_ruling: bool = False
     """The office has ruled on the jurisdiction: nobody may send it back (N08)."""
 
+    consulted_at: datetime | None = None
+    """When this round's plan was first consulted on (会商, 会诊)."""
     plan: Plan | None = None
     extension: Extension | None = None
     completion: Completion | None = None
@@ -278,6 +333,9 @@ class Hazard(Value):
     """Of a listed hazard: one for each unit, the lead's first."""
     obligations: tuple[Obligation, ...] = ()
     proposals: tuple[str, ...] = ()
+    penalties: tuple[Penalty, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    petition: Petition | None = None
 
     cleared_at: datetime | None = None
     cleared_on_spot: bool = False
@@ -288,6 +346,8 @@ class Hazard(Value):
     relapses: int = 0
     relapse_until: datetime | None = None
     merged_into: HazardId | None = None
+    ended_at: datetime | None = None
+    """When handling here ended, where notes of cooperation may still follow (MOD-18)."""
 
     done: dict[str, Done] = {}
     """Keys of the last commands, for answering a repeated one (kept across continue-as-new)."""
@@ -300,6 +360,11 @@ class Hazard(Value):
     def main_clock(self) -> Clock | None:
         """The clock of the remediation itself; a rework has replaced it once the clearance was refused (I6)."""
         return self.clocks.get(ClockKey.REWORK) or self.clocks.get(ClockKey.REMEDIATE)
+
+    @property
+    def over(self) -> bool:
+        """Nothing can follow any more. After a hand-over notes of cooperation still may, for a while."""
+        return self.state.terminal and not self.clocks
 
     def running(self) -> Iterable[Clock]:
         return (clock for clock in self.clocks.values() if clock.running)

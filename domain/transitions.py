@@ -23,6 +23,9 @@ class Relation(Labelled):
     ANY = "ANY", "任何单位", "any unit"
     OWNER = "OWNER", "管辖（责任）单位", "the owning unit"
     REGISTRANT = "REGISTRANT", "登记单位", "the registering unit"
+    BEARER = "BEARER", "承担期限的单位", "a unit that bears a running deadline"
+    OBLIGED = "OBLIGED", "承担督办事项的单位", "a unit that owes something"
+    LEAD = "LEAD", "风险类别牵头单位", "the unit that leads the risk category"
     PLACE = "PLACE", "隐患所在街镇（管区）", "the sub-district (in a town, the zone) of the place"
     CONCERNED = "CONCERNED", "其他相关单位", "another unit concerned"
     COOPERATING = "COOPERATING", "配合单位", "a cooperating unit"
@@ -63,6 +66,13 @@ class Who:
                 # One vice-mayor sponsors a hazard; another one has no say in it (MOD-13).
                 listing = hazard.listing
                 return listing is not None and ask.actor.person == listing.sponsor.person
+            case Relation.BEARER:
+                return any(clock.bearer == unit for clock in hazard.running())
+            case Relation.OBLIGED:
+                return any(owed.open and owed.unit == unit for owed in hazard.obligations)
+            case Relation.LEAD:
+                category = ask.rules.book.category(hazard.category)
+                return category is not None and unit == category.lead
             case Relation.PLACE:
                 # A place that no report has tied to a sub-district may be verified by any of them.
                 return hazard.subdistrict in (None, unit)
@@ -168,6 +178,26 @@ _SPONSOR = Who(frozenset({Role.SPONSOR}), Relation.SPONSORING)
 _PANEL = Who(frozenset({Role.ACCEPTANCE_PANEL}))
 _COOPERATING_LIAISON = Who(frozenset({Role.LIAISON}), Relation.COOPERATING)
 _COOPERATING_WORKERS = Who(frozenset({Role.LIAISON, Role.HANDLER}), Relation.COOPERATING)
+_LEADERS = frozenset({Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL})
+_OBLIGED_LEADERS = Who(_LEADERS, Relation.OBLIGED)
+
+
+def _of_whoever(relation: Relation) -> tuple[Who, ...]:
+    """The seats that answer for a unit, the desk and the office included, where it stands so to the hazard."""
+    return (
+        Who(_LEADERS, relation),
+        Who(frozenset({Role.DESK}), relation),
+        Who(frozenset({Role.OFFICE, Role.OFFICE_DIRECTOR}), relation),
+    )
+
+
+_DIRECTOR = Who(frozenset({Role.OFFICE_DIRECTOR}))
+_INSPECTOR = Who(frozenset({Role.INSPECTOR}))
+_CUSTODIAN = Who(frozenset({Role.CUSTODIAN}))
+_PRINCIPAL = Who(frozenset({Role.PRINCIPAL}))
+_ENFORCEMENT = Who(_FIELD, Relation.ANY, frozenset({UnitType.BUREAU}))
+_ANYBODY = Who(_FIELD | {Role.ASSESSOR, Role.DESK, Role.OFFICE, Role.OFFICE_DIRECTOR, Role.INSPECTOR})
+_LEAD_ASSESSOR = Who(frozenset({Role.ASSESSOR}), Relation.LEAD)
 _SYSTEM = Who(frozenset({Role.SYSTEM}))
 
 
@@ -204,10 +234,10 @@ TRANSITIONS: tuple[Transition, ...] = (
          guards.registration.assessor_is_another,
          effect=effects.registration.clear_on_spot),
     _row("T05", "self_handle", State.REGISTERED, State.PLANNING, (_SELF_HANDLERS,), "MOD-04",
-         guards.registration.of_own_line,
+         guards.registration.of_own_line, guards.records.takes_on_own_category,
          effect=effects.registration.self_handle),
     _row("T06", "assign", State.REGISTERED, State.AWAITING_SIGNOFF, (_DESK, _OFFICE), "ACT-18",
-         guards.routing.target_exists, guards.routing.target_handles,
+         guards.routing.target_exists, guards.routing.target_handles, guards.records.may_answer_for_category,
          effect=effects.registration.assign),
     _row("T07", "request_upgrade", frozenset({State.REGISTERED, State.PLANNING, State.REMEDIATING}),
          State.UNDER_TRIAGE, (_UPGRADERS,), "MOD-02",
@@ -252,7 +282,7 @@ TRANSITIONS: tuple[Transition, ...] = (
          guards.listing.not_listed, guards.routing.not_ruled, guards.routing.first_return, guards.routing.sign_not_due, guards.routing.proposed_units_known,
          effect=effects.routing.send_back),
     _row("T19", "submit_plan", State.PLANNING, Target.BY_REVIEW, (_OWNER_HANDLER, _OWNER_LIAISON), "PLN-01",
-         guards.remediation.plan_units_known, guards.remediation.nodes_ahead, guards.remediation.within_cap, guards.remediation.within_limit,
+         guards.records.consulted_on, guards.remediation.plan_units_known, guards.remediation.nodes_ahead, guards.remediation.within_cap, guards.remediation.within_limit,
          guards.listing.five_settled, guards.listing.every_unit_has_a_node,
          effect=effects.remediation.submit_plan),
     _row("T20", "plan_approve", State.PLAN_REVIEW, State.REMEDIATING, (_SPONSOR, _OFFICE), "MOD-13",
@@ -295,12 +325,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("T25", "report_completion", frozenset({State.REMEDIATING, State.KEY_CONTROL}), State.SELF_ASSESSMENT,
          (_OWNER_HANDLER, _OWNER_LIAISON), "VER-02",
          guards.clearance.has_plan, guards.listing.every_part_confirmed,
+         guards.records.evidence_of_the_outcome, guards.records.case_named, guards.records.handling_told, guards.records.settlement_told,
          effect=effects.clearance.report_completion),
-    _row("T26", "assess_pass", State.SELF_ASSESSMENT, Target.BY_MODE, (_OWNER_ASSESSOR,), "VER-01",
-         guards.clearance.assessor_is_not_handler, guards.clearance.goals_known, guards.clearance.every_goal_met,
+    _row("T26", "assess_pass", State.SELF_ASSESSMENT, Target.BY_MODE, (_OWNER_ASSESSOR, _LEAD_ASSESSOR), "VER-01",
+         guards.records.assessed_by_whom_it_should, guards.clearance.assessor_is_not_handler, guards.clearance.goals_known, guards.clearance.every_goal_met,
          effect=effects.clearance.assess_pass),
-    _row("T27", "assess_fail", State.SELF_ASSESSMENT, State.REMEDIATING, (_OWNER_ASSESSOR,), "VER-01",
-         guards.clearance.assessor_is_not_handler, guards.clearance.goals_known,
+    _row("T27", "assess_fail", State.SELF_ASSESSMENT, State.REMEDIATING, (_OWNER_ASSESSOR, _LEAD_ASSESSOR), "VER-01",
+         guards.records.assessed_by_whom_it_should, guards.clearance.assessor_is_not_handler, guards.clearance.goals_known,
          effect=effects.clearance.assess_fail),
     _row("T28", "recognise_pass", State.AWAITING_RECOGNITION, State.CLEARED, (_OFFICE,), "VER-03",
          guards.clearance.goals_known, guards.clearance.every_goal_met,
@@ -339,12 +370,80 @@ TRANSITIONS: tuple[Transition, ...] = (
          effect=effects.routing.merge),
     _row("T33", "hand_over", _UNSOLVED, State.HANDED_OVER, (_OFFICE,), "MOD-18",
          effect=effects.routing.hand_over),
-    _row("T34", "state_reason", _UNSOLVED | {State.LOOK_BACK}, Target.STAYS, (_OWNER_LEADERS,), "SUP-01",
+    _row("T34", "state_reason", _UNSOLVED | {State.LOOK_BACK}, Target.STAYS,
+         (_OWNER_LEADERS, *_of_whoever(Relation.BEARER)), "SUP-01",
          guards.supervision.is_late,
          effect=effects.supervision.state_reason),
     _row("T34", "accept_reason", _UNSOLVED | {State.LOOK_BACK}, Target.STAYS, (_OFFICE,), "SUP-01",
          guards.supervision.reason_stated,
          effect=effects.supervision.accept_reason),
+    _row("T34", "acknowledge", _OPEN, Target.STAYS,
+         _of_whoever(Relation.OBLIGED), "SUP-01",
+         guards.supervision.owes_something, guards.supervision.owes_this,
+         effect=effects.supervision.acknowledge),
+    _row("T34", "issue_notice", _UNSOLVED | {State.LOOK_BACK}, Target.STAYS, (_DESK, _OFFICE), "SUP-01",
+         effect=effects.supervision.issue_notice),
+    _row("T34", "order_talk", _OPEN, Target.STAYS, (_OFFICE,), "SUP-03",
+         guards.supervision.talk_in_question,
+         effect=effects.supervision.order_talk),
+    _row("T34", "hold_talk", _OPEN, Target.STAYS, (_OFFICE,), "SUP-03",
+         guards.supervision.talk_ordered, guards.supervision.in_person, guards.supervision.held_by_now,
+         effect=effects.supervision.hold_talk),
+    _row("T34", "file_rectification", _OPEN, Target.STAYS, (_OBLIGED_LEADERS,), "SUP-03",
+         guards.supervision.report_owed,
+         effect=effects.supervision.file_rectification),
+    _row("T34", "publish_exposure", _OPEN, Target.STAYS, (_OFFICE,), "SUP-03",
+         guards.supervision.talk_unanswered, guards.supervision.may_be_public,
+         effect=effects.supervision.publish_exposure),
+    _row("T34", "refer", _OPEN, Target.STAYS, (_DIRECTOR,), "SUP-05",
+         guards.supervision.referral_in_question, guards.supervision.may_refer,
+         guards.supervision.failure_counts, guards.supervision.consequence_came_about,
+         effect=effects.supervision.refer),
+    _row("T34", "propose_listing", _OPEN, Target.STAYS, (_DIRECTOR,), "SUP-05",
+         guards.supervision.referral_in_question, guards.listing.not_listed, guards.listing.LISTING_OPEN,
+         effect=effects.supervision.propose_listing),
+    _row("T34", "decline", _OPEN, Target.STAYS, (_OFFICE,), "SUP-03",
+         guards.supervision.this_in_question,
+         effect=effects.supervision.decline),
+    _row("T35", "add_record", _OPEN | {State.HANDED_OVER}, Target.STAYS, (_ANYBODY,), "ACT-28",
+         guards.records.may_record, guards.records.document_named, guards.records.cooperation_after_hand_over,
+         guards.records.units_known,
+         effect=effects.records.add_record),
+    _row("T35", "open_special_inspection", _OPEN, Target.STAYS, (_INSPECTOR,), "ACT-10",
+         effect=effects.records.open_special_inspection),
+    _row("T35", "joint_meeting", _OPEN, Target.STAYS, (_ANYBODY,), "COL-01",
+         guards.records.units_known, guards.records.diagnosis_divides_labour,
+         effect=effects.records.joint_meeting),
+    _row("T35", "report_to_principal", _UNSOLVED, Target.STAYS, (_PRINCIPAL,), "MOD-19",
+         guards.records.reports_to_another,
+         effect=effects.records.report_to_principal),
+    _row("T35", "link_incident", _OPEN, Target.STAYS, (_OFFICE,), "SUP-07",
+         guards.records.not_after_today,
+         effect=effects.records.link_incident),
+    _row("T35", "add_penalty", _OPEN, Target.STAYS, (_ENFORCEMENT, _OFFICE), "PEN-01",
+         guards.records.not_after_today,
+         effect=effects.records.add_penalty),
+    _row("T35", "set_confidentiality", _OPEN, Target.STAYS, (_CUSTODIAN,), "SEC-01",
+         guards.records.at_least_internal,
+         effect=effects.records.set_confidentiality),
+    _row("T35", "link_petition", _UNSOLVED, Target.STAYS, (_DESK, _OFFICE, _OWNER_LEADERS), "N80",
+         guards.records.no_open_petition,
+         effect=effects.records.link_petition),
+    _row("T35", "notify_petitioner", _OPEN, Target.STAYS, (_OWNER_LEADERS,), "N81",
+         guards.records.petition_open, guards.records.not_notified,
+         effect=effects.records.notify_petitioner),
+    _row("T35", "object_to_petition", _OPEN, Target.STAYS, (_OWNER_LEADERS,), "N09",
+         guards.records.petition_open, guards.records.may_object,
+         effect=effects.records.object_to_petition),
+    _row("T35", "decide_objection", _OPEN, Target.STAYS, (_OFFICE,), "N09",
+         guards.records.petition_open, guards.records.objection_pending,
+         effect=effects.records.decide_objection),
+    _row("T35", "extend_petition", _OPEN, Target.STAYS, (_OWNER_PRINCIPAL,), "N82",
+         guards.records.petition_open, guards.records.petition_extendable, guards.records.petition_within_cap,
+         effect=effects.records.extend_petition),
+    _row("T35", "close_petition", _OPEN, Target.STAYS, (_OWNER_LEADERS,), "N82",
+         guards.records.petition_open, guards.records.notified_first,
+         effect=effects.records.close_petition),
     _row("T35", "classify", _UNSOLVED, Target.STAYS, (_OFFICE,), "RSK-05",
          effect=effects.supervision.classify),
     _row("N94", "load_calendar", _OPEN, Target.STAYS, (_SYSTEM,), "N94",

@@ -242,6 +242,44 @@ class Rung(Labelled):
 _STEPS = {rung: step for step, rung in enumerate(Rung)}
 
 
+class RecordKind(Labelled):
+    """Kinds of record that are only kept (T35): they move no state, no date and no level."""
+
+    GUIDANCE = "guidance", "业务指导", "guidance by the line bureau"
+    TRACKING = "tracking", "跟踪指导", "tracking note of the superior unit"
+    INSPECTION = "inspection", "督导检查", "supervision inspection"
+    CAMPAIGN = "campaign", "纳入专项整治", "part of a campaign"
+    RESPONSIBILITY = "responsibility", "责任划分", "division of responsibility"
+    LAW_ENFORCEMENT = "law_enforcement", "移交执法司法", "handed to law enforcement"
+    IMPROVEMENT = "improvement", "制度改进", "improvement of a rule or mechanism"
+    COOPERATION = "cooperation", "移交后配合", "cooperation after a hand-over"
+
+
+class MeetingKind(Labelled):
+    """Kinds of joint work (F15, COL-01, COL-03, COL-04)."""
+
+    CONSULTATION = "consultation", "会商", "consultation"
+    DIAGNOSIS = "diagnosis", "会诊", "joint diagnosis"
+    ENFORCEMENT = "enforcement", "联合执法", "joint enforcement"
+
+
+class Handling(Labelled):
+    """How a concern of the people was dealt with (REM-06)."""
+
+    DONE_AT_ONCE = "done_at_once", "能办的马上办", "done at once"
+    CONDITIONS_CREATED = "conditions_created", "条件不够的创造条件办", "conditions were created for it"
+    EXPLAINED = "explained", "不能办的已解释清楚", "explained why it cannot be done"
+
+
+class Settlement(Labelled):
+    """三到位一处理 (REM-07): what was done about each side of a dispute."""
+
+    SOLVED = "solved", "诉求合理的解决到位", "reasonable claims settled"
+    EXPLAINED = "explained", "诉求无理的思想教育到位", "unreasonable claims explained"
+    HELPED = "helped", "生活困难的帮扶救助到位", "hardship relieved"
+    BY_LAW = "by_law", "行为违法的依法处理", "unlawful acts dealt with by law"
+
+
 class Channel(Labelled):
     """How a hazard was found (发现渠道, REG-01, REG-02). Outside channels are verified first (T01)."""
 
@@ -307,6 +345,7 @@ class ClockKey(Labelled):
     LOOKBACK_DO = "lookback_do", "回头看办理", "carrying out the look-back"
     RELAPSE_MATCH = "relapse_match", "回潮比对期", "window for matching a relapse"
     REASON = "reason", "说明超期原因", "reason for being late"
+    """Read in rulebooks that name it; nothing starts it, the 督办单 sets the day itself."""
     TALK = "talk", "约谈", "admonishing talk"
     RECTIFICATION = "rectification", "整改报告", "rectification report"
     CONSULTATION = "consultation", "会商", "consultation"

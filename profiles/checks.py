@@ -26,6 +26,7 @@ CLOCKS_WITH_ROWS = tuple(
         ClockKey.CONSULTATION,
         ClockKey.PRINCIPAL_REPORT,
         ClockKey.COOPERATION,
+        ClockKey.REASON,
     )
 )
 """Clocks that need a row for every case. The first two of the others have a field of their own in the

@@ -321,7 +321,7 @@ def _row(hazard: Hazard, at: datetime) -> dict[str, Any]:
         "hazard_class": hazard.code[:3] if hazard.code else None,
         "category": hazard.category,
         "cleared_at": hazard.cleared_at,
-        "closed_at": at if hazard.state.terminal else None,
+        "closed_at": (hazard.ended_at or at) if hazard.state.terminal else None,
         "strike_off": hazard.strike_off,
         "merged_into": hazard.merged_into,
         "next_wake": next_wakeup(hazard),

@@ -131,6 +131,28 @@ GIVER = {
     "confirm_relapse": DESK,
     "state_reason": LIAISON,
     "accept_reason": OFFICE,
+    "acknowledge": OFFICE,
+    "issue_notice": OFFICE,
+    "order_talk": OFFICE,
+    "hold_talk": OFFICE,
+    "file_rectification": PRINCIPAL,
+    "publish_exposure": OFFICE,
+    "refer": DIRECTOR,
+    "propose_listing": DIRECTOR,
+    "decline": OFFICE,
+    "add_record": OFFICE,
+    "open_special_inspection": seat("fuban", "inspector"),
+    "joint_meeting": OFFICE,
+    "report_to_principal": PRINCIPAL,
+    "link_incident": OFFICE,
+    "add_penalty": seat(BUREAU, "handler"),
+    "set_confidentiality": seat("office", "custodian"),
+    "link_petition": DESK,
+    "notify_petitioner": LIAISON,
+    "object_to_petition": LIAISON,
+    "decide_objection": OFFICE,
+    "extend_petition": PRINCIPAL,
+    "close_petition": LIAISON,
     "classify": OFFICE,
     "merge": OFFICE,
     "hand_over": OFFICE,
@@ -199,6 +221,20 @@ def good_form(command: str, case: Case) -> dict[str, Any]:
             "document": "挂公〔2026〕1号",
             "day": f"{case.now.astimezone(SHANGHAI):%Y-%m-%d}",
         }
+    if command == "report_completion":
+        category = case.hazard.category
+        return {"handling": "done_at_once", "settlement": ["solved"]} if category in (1, 2, 3) else {}
+    if command == "acknowledge":
+        owed = [item.id for item in case.hazard.obligations if item.open]
+        return {"obligation": owed[-1] if owed else "none"}
+    if command == "hold_talk":
+        minutes = {"attended_by": "principal-1", "minutes": "已约谈，限期整改"}
+        return {"held_on": case.now.date().isoformat(), **minutes}
+    if command in ("link_incident", "add_penalty"):
+        return {**_FORMS[command], "on": case.now.date().isoformat()}
+    if command == "add_record":
+        kind = "cooperation" if case.hazard.state is State.HANDED_OVER else "tracking"
+        return {"kind": kind, "text": "已会同权属单位核查"}
     if command == "load_calendar":
         return {"calendar": case.hazard.calendar}
     return dict(_FORMS.get(command, {}))
@@ -264,6 +300,40 @@ _FORMS: dict[str, dict[str, Any]] = {
         "psychological": "入户告知",
         "responsible": HANDLER.person,
     },
+    "issue_notice": {"matter": "超期未报进展"},
+    "order_talk": {"reason": "超期且未说明原因"},
+    "file_rectification": {"report": "已增派人员，十日内完成"},
+    "publish_exposure": {"medium": "区政府网站", "text": "整治不力", "reason": "约谈后逾期未交整改报告"},
+    "refer": {
+        "failure": "not_treated",
+        "causes": ["slow"],
+        "consequence": "grave_accident",
+        "document": "青清零办〔2026〕3号",
+        "reason": "超期未治，发生火灾",
+    },
+    "propose_listing": {"reason": "牵涉多个部门"},
+    "decline": {"question": "talk", "reason": "已当面说明"},
+    "open_special_inspection": {"instruction": "区领导批示〔2026〕12号", "matter": "核查整治进度"},
+    "joint_meeting": {"participants": ["夏阳街道", "区应急局"], "conclusions": "分头整治"},
+    "report_to_principal": {"to": "区应急局", "text": "情况紧急"},
+    "link_incident": {
+        "reference": "事故〔2026〕1号",
+        "consequences": ["grave_accident"],
+        "text": "发生火灾",
+    },
+    "add_penalty": {
+        "enterprise": "91310118MA1JXXXX0X",
+        "violation": "拒不整改",
+        "penalty": "罚款三万元",
+        "document": "青应急罚〔2026〕5号",
+    },
+    "set_confidentiality": {"level": "SENSITIVE", "reason": "涉及在办案件"},
+    "link_petition": {"number": "信访2026-88"},
+    "notify_petitioner": {"document": "告知书1号"},
+    "object_to_petition": {"reason": "不属本单位职责"},
+    "decide_objection": {"agree": False, "reason": "属其职责"},
+    "extend_petition": {"reason": "需鉴定"},
+    "close_petition": {"document": "答复意见书1号", "outcome": "已解决"},
     "control_review": {"findings": "措施在位"},
     "assess_fail": {"reason": "仍有一处隔断"},
     "recognise_fail": {"reason": "目标未完全达成"},
@@ -494,6 +564,8 @@ def take(case: Case, command: str, **form: Any) -> None:
     """A step of a route: a command, or what the units of a listed hazard do each for their part."""
     if command != "all_parts":
         case.give(command, **form)
+        if ClockKey.CONSULTATION in case.hazard.clocks:
+            case.give("joint_meeting")
         return
     for one in case.hazard.subtasks:
         finish(case, one.unit)
@@ -511,7 +583,7 @@ def upgraded_in(state: State, *, now: str = MONDAY, **form: Any) -> Case:
     for command in (*_UPGRADED[1:], *_TO_CLEARANCE[2:], "recognise_pass"):
         if case.hazard.state is not state:
             case.wait(minutes=1)
-            case.give(command)
+            take(case, command)
     if state is State.LOOK_BACK:
         case.wait_until(next_wakeup(case.hazard) or case.now)
     assert case.hazard.state is state

@@ -64,7 +64,7 @@ class HazardWorkflow:
         hazard = self._state
         if start.carried:
             self._show(hazard)
-        while not self._state.state.terminal:
+        while not self._state.over:
             await self._sleep_until_something_is_due()
             if workflow.info().is_continue_as_new_suggested():
                 await self._go_on_in_a_new_run()
@@ -147,9 +147,7 @@ class HazardWorkflow:
         def something_else_to_do() -> bool:
             hazard = self._state
             return (
-                next_wakeup(hazard) != wake
-                or hazard.state.terminal
-                or workflow.info().is_continue_as_new_suggested()
+                next_wakeup(hazard) != wake or hazard.over or workflow.info().is_continue_as_new_suggested()
             )
 
         left = None
@@ -170,7 +168,7 @@ class HazardWorkflow:
         """History has grown long: carry the whole state, command keys included, into a fresh run."""
         await workflow.wait_condition(workflow.all_handlers_finished)
         hazard = self._state
-        if not hazard.state.terminal:
+        if not hazard.over:
             workflow.continue_as_new(
                 self._start.model_copy(update={"report": None, "carried": hazard}),
             )

@@ -37,6 +37,21 @@ from domain.commands.listing import (
     SendBackSubtask,
     SignSubtask,
 )
+from domain.commands.records import (
+    AddPenalty,
+    AddRecord,
+    ClosePetition,
+    DecideObjection,
+    ExtendPetition,
+    JointMeeting,
+    LinkIncident,
+    LinkPetition,
+    NotifyPetitioner,
+    ObjectToPetition,
+    OpenSpecialInspection,
+    ReportToPrincipal,
+    SetConfidentiality,
+)
 from domain.commands.registration import (
     Assign,
     ClearOnSpot,
@@ -73,8 +88,17 @@ from domain.commands.routing import (
 )
 from domain.commands.supervision import (
     AcceptReason,
+    Acknowledge,
     Classify,
+    Decline,
+    FileRectification,
+    HoldTalk,
+    IssueNotice,
     LoadCalendar,
+    OrderTalk,
+    ProposeListing,
+    PublishExposure,
+    Refer,
     StateReason,
 )
 from domain.forms import CommandForm
@@ -87,42 +111,63 @@ __all__ = [
     "AcceptFail",
     "AcceptPass",
     "AcceptReason",
+    "Acknowledge",
+    "AddPenalty",
+    "AddRecord",
     "AssessFail",
     "AssessPass",
     "Assign",
     "Classify",
     "ClearOnSpot",
+    "ClosePetition",
     "Command",
     "ConfirmRelapse",
     "ConfirmSubtask",
     "ControlReview",
     "DecideExtension",
+    "DecideObjection",
+    "Decline",
     "Defence",
     "Duty",
     "EnterKeyControl",
+    "ExtendPetition",
+    "FileRectification",
     "ForwardListing",
     "HandOver",
+    "HoldTalk",
+    "IssueNotice",
+    "JointMeeting",
     "JurisdictionRule",
     "JurisdictionUnclear",
+    "LinkIncident",
+    "LinkPetition",
     "ListingApprove",
     "ListingReject",
     "LoadCalendar",
     "LookbackPass",
     "LookbackRelapse",
     "Merge",
+    "NotifyPetitioner",
+    "ObjectToPetition",
+    "OpenSpecialInspection",
     "Order",
+    "OrderTalk",
     "Panel",
     "PlanApprove",
     "PlanReject",
     "PlannedGoal",
     "PlannedNode",
     "Progress",
+    "ProposeListing",
+    "PublishExposure",
     "RecogniseFail",
     "RecognisePass",
     "RecordListingNotice",
+    "Refer",
     "Report",
     "ReportCompletion",
     "ReportSubtask",
+    "ReportToPrincipal",
     "RequestDiversion",
     "RequestExtension",
     "RequestListing",
@@ -132,6 +177,7 @@ __all__ = [
     "RevisedNode",
     "SelfHandle",
     "SendBackSubtask",
+    "SetConfidentiality",
     "Sign",
     "SignSubtask",
     "StateReason",
@@ -189,6 +235,28 @@ Command = Annotated[
     | ConfirmRelapse
     | StateReason
     | AcceptReason
+    | Acknowledge
+    | IssueNotice
+    | OrderTalk
+    | HoldTalk
+    | FileRectification
+    | PublishExposure
+    | Refer
+    | ProposeListing
+    | Decline
+    | AddRecord
+    | OpenSpecialInspection
+    | JointMeeting
+    | ReportToPrincipal
+    | LinkIncident
+    | AddPenalty
+    | SetConfidentiality
+    | LinkPetition
+    | NotifyPetitioner
+    | ObjectToPetition
+    | DecideObjection
+    | ExtendPetition
+    | ClosePetition
     | Classify
     | Merge
     | HandOver

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from domain.forms import CommandForm, Evidence, GoalResult, HazardNumber
-from domain.texts import (
-    OptionalText,
-    Text,
-)
-from domain.values import Outcome
+from domain.texts import OptionalLine, OptionalText, Text
+from domain.values import Handling, Outcome, Settlement
 
 
 class ReportCompletion(CommandForm):
@@ -18,6 +17,10 @@ class ReportCompletion(CommandForm):
     outcome: Outcome = Outcome.ELIMINATED
     text: OptionalText = ""
     evidence: tuple[Evidence, ...] = ()
+    handling: Handling | None = None
+    settlement: Annotated[tuple[Settlement, ...], Field(max_length=4)] = ()
+    case_reference: OptionalLine = ""
+    """Of the case at law enforcement, when it goes there (REM-08)."""
 
 
 class AssessPass(CommandForm):

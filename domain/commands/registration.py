@@ -9,6 +9,7 @@ from pydantic import (
     Field,
 )
 
+from domain.accountability import Consequence
 from domain.forms import CommandForm, Evidence, Person
 from domain.risk import Grade
 from domain.texts import (
@@ -52,6 +53,9 @@ class Report(CommandForm):
     tags: tuple[Line, ...] = ()
     confidentiality: Confidentiality | None = None
     grade: Grade | None = None
+    consequences: Annotated[tuple[Consequence, ...], Field(max_length=6)] = ()
+    difficult: bool = False
+    """疑难: reported from principal to principal and jointly diagnosed, as what is urgent is (MOD-19)."""
 
 
 class VerifyConfirm(CommandForm):

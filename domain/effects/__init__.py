@@ -4,6 +4,6 @@ same subjects as commands and guards.
 Timers of the states entered and left, level and punctuality follow by themselves (see ``draft``).
 """
 
-from domain.effects import clearance, listing, registration, remediation, routing, supervision
+from domain.effects import clearance, listing, records, registration, remediation, routing, supervision
 
-__all__ = ["clearance", "listing", "registration", "remediation", "routing", "supervision"]
+__all__ = ["clearance", "listing", "records", "registration", "remediation", "routing", "supervision"]

@@ -106,6 +106,7 @@ def relapse(draft: Draft, _form: c.LookbackRelapse | c.ConfirmRelapse, _actor: A
         round=draft.hazard.round + 1,
         relapses=relapses,
         plan=None,
+        consulted_at=None,
         extension=None,
         completion=None,
         cleared_at=None,

@@ -7,10 +7,11 @@ from domain import subtasks
 from domain.draft import Draft
 from domain.effects.clearance import strike_off
 from domain.effects.routing import transfer
-from domain.organisation import Actor, PersonRef
+from domain.organisation import Actor, PersonRef, Role
 from domain.values import (
     ClockKey,
     Confidentiality,
+    Mode,
     State,
     UnitId,
     Urgency,
@@ -44,7 +45,14 @@ def report(draft: Draft, form: c.Report, actor: Actor) -> None:
     draft.set(**{name: value for name, value in given.items() if value is not None})
     draft.set(has_before=any(item.kind == "before" for item in form.evidence))
     draft.involve(*dict.fromkeys(unit for unit in (holder, actor.unit, subdistrict) if unit))
+    if form.consequences:
+        draft.set(consequences=form.consequences, major=True)
     draft.enter(State.REPORTED if form.channel.outside else State.REGISTERED)
+    _tell_the_line(
+        draft, actor.unit, from_principal=form.difficult or draft.hazard.urgency is not Urgency.NORMAL
+    )
+    if draft.hazard.major and book.policy.major_proposes_listing and Mode.LISTED in book.modes:
+        draft.propose("listing")
 
 
 def verify_confirm(draft: Draft, form: c.VerifyConfirm, actor: Actor) -> None:
@@ -67,6 +75,26 @@ def verify_confirm(draft: Draft, form: c.VerifyConfirm, actor: Actor) -> None:
         draft.set(has_before=True)
     draft.involve(actor.unit, *((draft.hazard.subdistrict,) if draft.hazard.subdistrict else ()))
     draft.enter(State.REGISTERED)
+    if draft.hazard.category is not None and draft.before.category != draft.hazard.category:
+        _tell_the_line(draft, actor.unit)
+
+
+def _tell_the_line(draft: Draft, reporter: UnitId, *, from_principal: bool = False) -> None:
+    """The lead unit of the category reads and is told of it (ACT-20); so are those who are told of every report
+    of such a unit (REG-06). What is urgent or difficult goes from principal to principal besides (MOD-19)."""
+    book = draft.rules.book
+    category = book.category(draft.hazard.category)
+    lead = category.lead if category else None
+    unit = book.organisation.by_id.get(reporter)
+    told = [*((lead,) if lead else ()), *(book.organisation.informed.get(unit.type, ()) if unit else ())]
+    told = [one for one in dict.fromkeys(told) if one != reporter]
+    if not told:
+        return
+    draft.involve(*told)
+    for one in told:
+        draft.notify(one, Role.LIAISON, "隐患报告")
+    if from_principal and lead in told:
+        draft.start(ClockKey.PRINCIPAL_REPORT)
 
 
 def verify_dismiss(draft: Draft, _form: c.VerifyDismiss, _actor: Actor) -> None:

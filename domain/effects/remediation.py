@@ -118,6 +118,7 @@ def enter_key_control(draft: Draft, _form: c.EnterKeyControl, _actor: Actor) -> 
     """T23: cannot be solved now; the four defences stand, the hazard stays open, the ladder is at L0."""
     drop_pending_extension(draft)
     draft.end(ClockKey.REMEDIATE, ClockKey.REWORK)
+    draft.lower_the_ladder()
     subtasks.pause(draft)
     draft.enter(State.KEY_CONTROL)
 

@@ -91,9 +91,12 @@ def merge(draft: Draft, form: c.Merge, _actor: Actor) -> None:
 
 
 def hand_over(draft: Draft, _form: c.HandOver, _actor: Actor) -> None:
-    """T33: to a higher level or outside; handling here ends."""
+    """T33: to a higher level or outside; handling here ends, notes of cooperation may follow (MOD-18)."""
     draft.enter(State.HANDED_OVER)
     draft.end_all()
+    draft.start(ClockKey.COOPERATION)
+    if draft.hazard.clocks:
+        draft.set(ended_at=draft.now)
 
 
 def transfer(draft: Draft, target: str, document: str = "转递（交办）单") -> None:

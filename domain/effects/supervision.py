@@ -2,54 +2,138 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Literal
+
 from domain import clocks
 from domain import commands as c
 from domain.draft import Draft
 from domain.effects.clearance import lookbacks_again
-from domain.organisation import Actor, Role
+from domain.organisation import Actor, PersonRef, Role
 from domain.state import Obligation
+from domain.values import ClockKey, Rung, UnitId
 
 
-def state_reason(draft: Draft, _form: c.StateReason, _actor: Actor) -> None:
-    """The owner says why he is late; the duty raised by the 督办单 is met by it."""
-    owed = tuple(
-        item.model_copy(update={"met_at": draft.now})
-        if item.kind == "reason" and item.met_at is None and item.unit == draft.hazard.owner
-        else item
-        for item in draft.hazard.obligations
-    )
-    if owed == draft.hazard.obligations:
-        owed = (*owed, _reason_unasked(draft))
-    draft.set(obligations=owed)
+def state_reason(draft: Draft, _form: c.StateReason, actor: Actor) -> None:
+    """A unit says why it is late; the duty raised by the 督办单 is met by it."""
+    asked = any(_reason_of(actor.unit)(item) and item.open for item in draft.hazard.obligations)
+    if asked:
+        draft.settle(_reason_of(actor.unit))
+    else:
+        draft.owe(_owed(draft, "reason", actor.unit, Role.PRINCIPAL).model_copy(update={"met_at": draft.now}))
 
 
-def _reason_unasked(draft: Draft) -> Obligation:
-    """A reason stated before anybody asked for it."""
-    return Obligation(
-        id=f"reason-{draft.hazard.seq + 1}",
-        kind="reason",
-        unit=draft.hazard.owner,
-        role=Role.PRINCIPAL,
-        raised_at=draft.now,
-        met_at=draft.now,
-    )
+def _reason_of(unit: UnitId) -> Callable[[Obligation], bool]:
+    return lambda item: item.kind == "reason" and item.unit == unit
 
 
 def accept_reason(draft: Draft, _form: c.AcceptReason, _actor: Actor) -> None:
     """An accepted reason keeps the circular of criticism (L3) from being fired (N07)."""
+    units = {draft.hazard.owner}
+    accepted = []
+    for item in draft.hazard.obligations:
+        if item.kind == "reason" and item.met_at is not None and item.accepted_at is None:
+            units.add(item.unit)
+            item = item.model_copy(update={"accepted_at": draft.now})
+        accepted.append(item)
+    draft.set(obligations=tuple(accepted))
+    spared = {row.rung for row in draft.rules.book.policy.ladder if row.unless_reason_accepted}
+    for clock in tuple(draft.hazard.clocks.values()):
+        if clock.bearer in units and clock.due <= draft.now:
+            left = tuple(alarm for alarm in clock.alarms if alarm.what not in spared)
+            draft.put(clock.model_copy(update={"alarms": left}))
+
+
+def acknowledge(draft: Draft, form: c.Acknowledge, actor: Actor) -> None:
+    """Who owes it has taken note of it; it is still owed."""
+    by = PersonRef(person=actor.person, post=actor.post)
     draft.set(
         obligations=tuple(
-            item.model_copy(update={"accepted_at": draft.now})
-            if item.kind == "reason" and item.met_at is not None and item.accepted_at is None
+            item.model_copy(update={"received_at": draft.now, "received_by": by})
+            if item.id == form.obligation
             else item
             for item in draft.hazard.obligations
         )
     )
-    spared = {row.rung for row in draft.rules.book.policy.ladder if row.unless_reason_accepted}
-    for clock in tuple(draft.hazard.clocks.values()):
-        if clock.bearer == draft.hazard.owner and clock.due <= draft.now:
-            left = tuple(alarm for alarm in clock.alarms if alarm.what not in spared)
-            draft.put(clock.model_copy(update={"alarms": left}))
+
+
+def issue_notice(draft: Draft, form: c.IssueNotice, _actor: Actor) -> None:
+    """T34, by hand: the document of a rung goes to its seats; the clocks and the level stay as they are."""
+    owner = draft.hazard.owner
+    rung = draft.rules.book.policy.rung(form.rung)
+    main = draft.hazard.main_clock
+    for addressee in (*rung.to, *rung.cc):
+        kind: Literal["to", "cc"] = "to" if addressee in rung.to else "cc"
+        for unit, role in draft.address(addressee, owner):
+            draft.notify(unit, role, rung.document, kind, rung=rung.rung, due=main.due if main else None)
+    if rung.reason_within and not any(
+        _reason_of(owner)(item) and item.open for item in draft.hazard.obligations
+    ):
+        due = draft.rules.calendar.deadline(draft.now, rung.reason_within).due
+        draft.owe(_owed(draft, "reason", owner, Role.PRINCIPAL).model_copy(update={"due": due}))
+
+
+# -- from L4 on a human decides ----------------------------------------------------------------------
+
+
+def order_talk(draft: Draft, _form: c.OrderTalk, _actor: Actor) -> None:
+    """L4 约谈告诫: the office has a week to hold it (N62)."""
+    office = draft.rules.book.organisation.office
+    draft.settle(lambda item: item.kind == "talk")
+    draft.set(decided=Rung.L4)
+    draft.owe(_owed(draft, "hold_talk", office, Role.OFFICE), timed_by=ClockKey.TALK)
+    draft.notify(draft.hazard.owner, Role.PRINCIPAL, "约谈通知书", rung=Rung.L4, clock=ClockKey.TALK)
+
+
+def hold_talk(draft: Draft, _form: c.HoldTalk, _actor: Actor) -> None:
+    """The talk was held; now the unit owes its rectification report."""
+    owner = draft.hazard.owner
+    draft.settle(lambda item: item.kind == "hold_talk")
+    draft.owe(_owed(draft, "rectification", owner, Role.PRINCIPAL), timed_by=ClockKey.RECTIFICATION)
+    draft.notify(owner, Role.PRINCIPAL, "约谈记录", rung=Rung.L4, clock=ClockKey.RECTIFICATION)
+
+
+def file_rectification(draft: Draft, _form: c.FileRectification, actor: Actor) -> None:
+    draft.settle(lambda item: item.kind == "rectification" and item.unit == actor.unit)
+    draft.notify(draft.rules.book.organisation.office, Role.OFFICE, "整改报告", rung=Rung.L4)
+
+
+def publish_exposure(draft: Draft, _form: c.PublishExposure, _actor: Actor) -> None:
+    """L4b 公开曝光: the talk went unanswered, and the report stays owed."""
+    draft.set(decided=Rung.L4B)
+    draft.notify(draft.hazard.owner, Role.PRINCIPAL, "公开曝光通知", rung=Rung.L4B)
+
+
+def refer(draft: Draft, _form: c.Refer, _actor: Actor) -> None:
+    """L5 提请追责: a human decision on record; what follows from it is decided elsewhere (SUP-05)."""
+    draft.settle(lambda item: item.kind == "referral")
+    draft.set(decided=Rung.L5)
+    office = draft.rules.book.organisation.office
+    draft.notify(office, Role.OFFICE, "追责提请书", rung=Rung.L5)
+    draft.notify(draft.hazard.owner, Role.PRINCIPAL, "追责提请告知", rung=Rung.L5)
+
+
+def propose_listing(draft: Draft, _form: c.ProposeListing, _actor: Actor) -> None:
+    draft.settle(lambda item: item.kind == "referral")
+    draft.propose("listing")
+    draft.notify(draft.rules.book.organisation.office, Role.OFFICE, "提请挂牌建议", rung=Rung.L5)
+
+
+def decline(draft: Draft, form: c.Decline, _actor: Actor) -> None:
+    """The question is answered with no; the ladder goes on."""
+    draft.settle(lambda item: item.kind == form.question, result="declined")
+
+
+def _owed(
+    draft: Draft, kind: Literal["reason", "hold_talk", "rectification"], unit: UnitId, role: Role
+) -> Obligation:
+    return Obligation(
+        id=f"{kind.replace('_', '-')}-{draft.hazard.seq + 1}",
+        kind=kind,
+        unit=unit,
+        role=role,
+        raised_at=draft.now,
+    )
 
 
 def classify(draft: Draft, form: c.Classify, _actor: Actor) -> None:

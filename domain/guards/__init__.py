@@ -5,7 +5,7 @@ filled in, which is how :func:`domain.hazard.allowed` greys a button with its re
 subjects as commands and effects.
 """
 
-from domain.guards import clearance, listing, registration, remediation, routing, supervision
+from domain.guards import clearance, listing, records, registration, remediation, routing, supervision
 from domain.guards.asking import Ask, Guard, form_guard, state_guard
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "clearance",
     "form_guard",
     "listing",
+    "records",
     "registration",
     "remediation",
     "routing",

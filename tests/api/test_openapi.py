@@ -126,8 +126,9 @@ def subjects(api: Api) -> Callable[[str], tuple[str, Principal]]:
         if row is None or not row.sources:
             return api.remediating(), seats.DESK
         roles = {role for who in row.who for role in who.roles}
-        ready = next(way for state, way in reversed(READY.items()) if state in row.sources)
-        return ready(api), next(seat for role, seat in SEATS.items() if role in roles)
+        # Where no way leads to the right state or seat here, the answer is a refusal that keeps its promise too.
+        ready = next((way for state, way in reversed(READY.items()) if state in row.sources), Api.remediating)
+        return ready(api), next((seat for role, seat in SEATS.items() if role in roles), seats.DESK)
 
     return of
 

@@ -7,11 +7,21 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from domain.accountability import Consequence, Failure
 from domain.library import Rulebook
 from domain.organisation import PLACED_ROLES, SYSTEM, Actor, Role, UnitType
 from domain.state import Hazard
 from domain.transitions import BY_COMMAND, Relation
-from domain.values import Channel, Confidentiality, Outcome, PersonId, UnitId, Urgency
+from domain.values import (
+    Channel,
+    Confidentiality,
+    MeetingKind,
+    Outcome,
+    PersonId,
+    RecordKind,
+    UnitId,
+    Urgency,
+)
 from tests.builders import Case, good_form
 
 PEOPLE = tuple(PersonId(f"pid-{n}-zz") for n in range(6))
@@ -105,6 +115,11 @@ def seats_for(draw: st.DrawFn, book: Rulebook, hazard: Hazard, command: str) -> 
         Relation.CONCERNED: draw(st.sampled_from(hazard.involved)),
         Relation.COOPERATING: draw(st.sampled_from([one.unit for one in hazard.subtasks] or [hazard.owner])),
         Relation.SPONSORING: organisation.seat_of(role) or organisation.office,
+        Relation.BEARER: draw(
+            st.sampled_from([clock.bearer for clock in hazard.running()] or [hazard.owner])
+        ),
+        Relation.OBLIGED: draw(st.sampled_from([owed.unit for owed in hazard.obligations] or [hazard.owner])),
+        Relation.LEAD: hazard.owner,
         Relation.PLACE: hazard.subdistrict or units_of(book)[0],
         Relation.ANY: (organisation.seat_of(role) if role in PLACED_ROLES else None)
         or (organisation.desk if role is Role.DESK else organisation.office),
@@ -235,6 +250,31 @@ def forms(draw: st.DrawFn, case: Case, command: str, calendars: tuple[str, ...])
         "state_reason": {"reason": words},
         "accept_reason": {"reason": words},
         "classify": {"grade": grades, "major": st.none() | st.booleans()},
+        "acknowledge": {"note": words},
+        "issue_notice": {"rung": st.sampled_from(["L0", "L1", "L2"])},
+        "order_talk": {"reason": words},
+        "hold_talk": {"held_on": days, "by_proxy": st.booleans()},
+        "file_rectification": {"report": words},
+        "publish_exposure": {"reason": words},
+        "refer": {
+            "failure": st.sampled_from(list(Failure)),
+            "consequence": st.none() | st.sampled_from(list(Consequence)),
+        },
+        "propose_listing": {"reason": words},
+        "decline": {"question": st.sampled_from(["talk", "referral"])},
+        "add_record": {"kind": st.sampled_from(list(RecordKind)), "units": st.lists(units, max_size=2)},
+        "open_special_inspection": {"matter": words},
+        "joint_meeting": {"kind": st.sampled_from(list(MeetingKind)), "conclusions": words},
+        "report_to_principal": {"to": units},
+        "link_incident": {"consequences": st.lists(st.sampled_from(list(Consequence)), max_size=2)},
+        "add_penalty": {"refused_to_rectify": st.booleans()},
+        "set_confidentiality": {"level": st.sampled_from(list(Confidentiality))},
+        "link_petition": {"note": words},
+        "notify_petitioner": {"note": words},
+        "object_to_petition": {"reason": words},
+        "decide_objection": {"agree": st.booleans()},
+        "extend_petition": {"until": st.none() | days},
+        "close_petition": {"outcome": words},
         "merge": {"into": numbers, "reason": words},
         "hand_over": {"to": words.map(_line), "reason": words},
         "load_calendar": {"calendar": st.sampled_from(calendars)},

@@ -83,7 +83,8 @@ def test_the_clearance_is_decided_goal_by_goal(results, code):
 @pytest.mark.parametrize("outcome", list(Outcome))
 def test_completion_says_what_it_came_to(outcome):
     case = hazard_in(State.REMEDIATING)
-    case.give("report_completion", outcome=outcome)
+    paper = {"evidence": [{"kind": "document", "ref": "裁定书"}], "case_reference": "沪青公〔2026〕7号"}
+    case.give("report_completion", outcome=outcome, **paper)
 
     assert case.hazard.completion.outcome is outcome
     assert case.hazard.completion.by.person == HANDLER.person

@@ -188,7 +188,7 @@ def test_every_clock_and_every_row_of_the_policy_is_dated_above():
         "extension-decision-upgraded",
         "extension-decision-diverted",
         "extension-decision-listed",
-        "reason",
+        "principal-report",
         "talk",
         "rectification",
         "consultation-normal",
@@ -254,7 +254,7 @@ def test_the_cap_counts_from_the_same_start(report, cap):
 
 
 def test_registered_and_finished_hazards_have_no_clock():
-    for state in (State.REGISTERED, State.CLOSED, State.DISMISSED, State.MERGED, State.HANDED_OVER):
+    for state in (State.REGISTERED, State.CLOSED, State.DISMISSED, State.MERGED):
         assert not hazard_in(state).hazard.clocks
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from domain.library import Rulebook
 from domain.refusal import Refusal
 from domain.transitions import TRANSITIONS
 from domain.values import State
@@ -12,11 +13,13 @@ from tests.builders import (
     BOOKS,
     BUREAU,
     DESK,
+    DIRECTOR,
     FINDER,
     HANDLER,
     LIAISON,
     OFFICE,
     PANEL,
+    PRINCIPAL,
     Case,
     finish,
     hazard_in,
@@ -51,10 +54,55 @@ def in_putuo(unit: str) -> Case:
     return Case(BOOKS["putuo"]).report(seat(unit, "discoverer"), channel="grid_patrol", code="S06-02")
 
 
-def in_the_town() -> Case:
+def in_the_town(finder: str = "guanqu-1", category: int = 4) -> Case:
     return Case(BOOKS["pingdu-town"]).report(
-        seat("guanqu-1", "discoverer"), channel="grid_patrol", category=4
+        seat(finder, "discoverer"), channel="grid_patrol", category=category
     )
+
+
+def assessed_in_the_town() -> Case:
+    case = in_the_town()
+    case.give("self_handle", seat("guanqu-1", "liaison"))
+    case.give("submit_plan", seat("guanqu-1", "handler"), responsible_unit="guanqu-1")
+    case.give("report_completion", seat("guanqu-1", "handler"))
+    return case
+
+
+def after(case: Case, *commands: str) -> Case:
+    office = seat(case.rules.book.organisation.office, "office")
+    for command in commands:
+        case.give(command, office)
+    return case
+
+
+def talked_to(*, ordered: bool = False, days: float = 0, **form: object) -> Case:
+    """Very late, and a talk ordered or held; ``days`` have passed since."""
+    case = hazard_in(State.REMEDIATING, **form)
+    case.wait(days=40)
+    case.give("order_talk")
+    if not ordered:
+        case.give("hold_talk")
+    case.wait(days=days)
+    return case
+
+
+def nowhere_to_refer() -> Case:
+    case = hazard_in(State.REMEDIATING, book=Rulebook(**{**dict(BOOKS["qingpu"]), "accountability": None}))
+    case.give("link_incident")
+    return case
+
+
+def petitioned(days: float = 0) -> Case:
+    case = hazard_in(State.REMEDIATING)
+    case.give("link_petition")
+    case.wait(days=days)
+    return case
+
+
+def unconsulted() -> Case:
+    case = hazard_in(State.AWAITING_SIGNOFF, category=2)
+    case.give("sign")
+    return case
 
 
 def before_putuo() -> Case:
@@ -282,6 +330,71 @@ REFUSALS = [
     ("merge", "422 T33.itself", "T33", hazard_in(State.PLANNING), OFFICE, {"into": ITSELF}),
     ("state_reason", "409 T34.not-late", "SUP-01", hazard_in(State.REMEDIATING), None, {}),
     ("accept_reason", "409 T34.no-reason", "SUP-01", late(State.REMEDIATING, 8), OFFICE, {}),
+    ("acknowledge", "409 T34.nothing-owed", "SUP-01", given(State.REMEDIATING, "link_incident", "acknowledge"), OFFICE,
+     {}),
+    ("acknowledge", "422 T34.unknown-obligation", "SUP-01", given(State.REMEDIATING, "link_incident"), OFFICE,
+     {"obligation": "talk-7"}),
+    ("order_talk", "409 T34.no-question", "SUP-03", hazard_in(State.REMEDIATING), OFFICE, {}),
+    ("hold_talk", "409 T34.no-talk", "N62", late(State.REMEDIATING, 40), OFFICE, {}),
+    ("hold_talk", "422 T34.by-proxy", "N62", talked_to(ordered=True), OFFICE, {"by_proxy": True}),
+    ("hold_talk", "422 T34.day-out-of-range", "N62", talked_to(ordered=True), OFFICE, {"held_on": "2026-03-02"}),
+    ("file_rectification", "409 T34.no-report-owed", "N62", talked_to(ordered=True), PRINCIPAL, {}),
+    ("publish_exposure", "409 T34.talk-answered", "SUP-03", talked_to(), OFFICE, {}),
+    ("publish_exposure", "409 T34.confidential", "SUP-03", talked_to(days=20, confidentiality="INTERNAL"), OFFICE, {}),
+    ("refer", "409 T34.no-question", "SUP-05", hazard_in(State.REMEDIATING), DIRECTOR, {}),
+    ("refer", "409 T34.nowhere-to-refer", "SUP-05", nowhere_to_refer(), DIRECTOR, {}),
+    ("refer", "422 T34.failure-not-named", "SUP-04", given(State.REMEDIATING, "link_incident"), DIRECTOR,
+     {"failure": "not_inspected"}),
+    ("refer", "422 T34.no-consequence", "SUP-04", late(State.REMEDIATING, 60), DIRECTOR, {}),
+    ("propose_listing", "409 T34.no-question", "SUP-05", hazard_in(State.REMEDIATING), DIRECTOR, {}),
+    ("propose_listing", "409 T34.listed", "MOD-03", after(listed_in(State.REMEDIATING), "link_incident"), DIRECTOR, {}),
+    ("propose_listing", "409 T34.mode-not-here", "MOD-01", after(in_the_town(), "link_incident"),
+     seat("zongzhiban", "office_director"), {}),
+    ("decline", "422 T34.no-question", "SUP-03", hazard_in(State.REMEDIATING), OFFICE, {}),
+    ("add_record", "422 T35.not-your-record", "ACT-28", hazard_in(State.REMEDIATING), LIAISON, {"kind": "guidance"}),
+    ("add_record", "422 T35.document-missing", "REM-08", hazard_in(State.REMEDIATING), LIAISON,
+     {"kind": "law_enforcement"}),
+    ("add_record", "422 T35.not-after-hand-over", "MOD-18", hazard_in(State.REMEDIATING), OFFICE,
+     {"kind": "cooperation"}),
+    ("add_record", "422 T35.unknown-unit", "COL-01", hazard_in(State.REMEDIATING), OFFICE, {"units": ["火星局"]}),
+    ("joint_meeting", "422 T35.unknown-unit", "COL-01", hazard_in(State.REMEDIATING), OFFICE,
+     {"participants": ["夏阳街道", "火星局"]}),
+    ("joint_meeting", "422 T35.no-duties", "COL-03", hazard_in(State.REMEDIATING), OFFICE, {"kind": "diagnosis"}),
+    ("report_to_principal", "422 T35.unknown-unit", "MOD-19", hazard_in(State.REMEDIATING), PRINCIPAL,
+     {"to": "夏阳街道"}),
+    ("link_incident", "422 T35.in-the-future", "SUP-07", hazard_in(State.REMEDIATING), OFFICE, {"on": "2026-12-01"}),
+    ("add_penalty", "422 T35.in-the-future", "SUP-07", hazard_in(State.REMEDIATING), OFFICE, {"on": "2026-12-01"}),
+    ("set_confidentiality", "422 T35.below-least", "SEC-02", hazard_in(State.REGISTERED, category=1),
+     seat("office", "custodian"), {"level": "PUBLIC"}),
+    ("link_petition", "409 T35.one-at-a-time", "N80", given(State.REMEDIATING, "link_petition"), DESK, {}),
+    ("notify_petitioner", "409 T35.no-petition", "N80", hazard_in(State.REMEDIATING), LIAISON, {}),
+    ("notify_petitioner", "409 T35.already-notified", "N81",
+     given(State.REMEDIATING, "link_petition", "notify_petitioner"), LIAISON, {}),
+    ("object_to_petition", "409 T35.no-petition", "N80", hazard_in(State.REMEDIATING), LIAISON, {}),
+    ("object_to_petition", "409 T35.too-late", "N09", petitioned(days=8), LIAISON, {}),
+    ("decide_objection", "409 T35.no-petition", "N80", hazard_in(State.REMEDIATING), OFFICE, {}),
+    ("decide_objection", "409 T35.no-objection", "N09", petitioned(), OFFICE, {}),
+    ("extend_petition", "409 T35.no-petition", "N80", hazard_in(State.REMEDIATING), PRINCIPAL, {}),
+    ("extend_petition", "409 T35.once", "N82", given(State.REMEDIATING, "link_petition", "extend_petition"), PRINCIPAL,
+     {}),
+    ("extend_petition", "422 T35.beyond-cap", "N82", petitioned(), PRINCIPAL, {"until": "2026-08-01"}),
+    ("close_petition", "409 T35.no-petition", "N80", hazard_in(State.REMEDIATING), LIAISON, {}),
+    ("close_petition", "409 T35.not-notified", "N81", petitioned(), LIAISON, {}),
+    ("assign", "422 T06.not-responsible", "CLS-11", in_the_town(category=2), seat("zongzhiban", "desk"),
+     {"target": "某服装厂"}),
+    ("self_handle", "403 T05.not-responsible", "CLS-11", in_the_town("danwei-2", category=2),
+     seat("danwei-2", "liaison"), {}),
+    ("submit_plan", "409 T19.no-consultation", "COL-02", unconsulted(), None, {}),
+    ("report_completion", "422 T25.evidence-missing", "VER-02", hazard_in(State.REMEDIATING), HANDLER,
+     {"outcome": "closed_by_law"}),
+    ("report_completion", "422 T25.case-missing", "REM-08", hazard_in(State.REMEDIATING), HANDLER,
+     {"outcome": "to_justice", "evidence": [{"kind": "document", "ref": "移送书"}]}),
+    ("report_completion", "422 T25.handling-missing", "REM-06", hazard_in(State.REMEDIATING, category=2), HANDLER,
+     {"handling": None}),
+    ("report_completion", "422 T25.settlement-missing", "REM-07", hazard_in(State.REMEDIATING, category=3), HANDLER,
+     {"settlement": []}),
+    ("assess_pass", "403 T26.lead-assesses", "ACT-20", assessed_in_the_town(), seat("guanqu-1", "assessor"), {}),
+    ("assess_fail", "403 T27.lead-assesses", "ACT-20", assessed_in_the_town(), seat("guanqu-1", "assessor"), {}),
 ]  # fmt: skip
 
 

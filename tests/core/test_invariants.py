@@ -165,7 +165,9 @@ class Life(RuleBasedStateMachine):
             State.CLEARED,
             State.LOOK_BACK,
         )
-        assert {event.type for event in rung} <= {"reminder", "overdue", "escalation", "task", "lookback_due"}
+        assert {event.type for event in rung} <= {
+            *("reminder", "overdue", "escalation", "task", "lookback_due", "window_over"),
+        }
         assert all(event.actor.role is Role.SYSTEM for event in rung)
         wake = next_wakeup(hazard)
         assert wake is None or wake > self.case.now
@@ -229,18 +231,20 @@ class Life(RuleBasedStateMachine):
                 (hazard.extension and hazard.extension.decision == "granted")
                 or any(event.type == "resume" for event in self.case.events)
             )
+            if clock.key is ClockKey.PETITION_CLOSE and hazard.petition and hazard.petition.extended:
+                somebody_set_it = True
             if not somebody_set_it:
                 counted = LIBRARY.calendar(clock.calendar).deadline(clock.started, clock.limit)
                 assert counted.due == clock.limit_due
             assert list(clock.alarms) == sorted(clock.alarms, key=lambda alarm: alarm.at)
-        assert not (hazard.state.terminal and hazard.clocks)
+        assert not hazard.state.terminal or set(hazard.clocks) <= {ClockKey.COOPERATION}
 
     @invariant()
     def the_ladder_is_the_owner_s_and_its_highest_rung_stays(self) -> None:
         """I7."""
         hazard = self.case.hazard
         own = [clock.level for clock in hazard.owners_clocks()]
-        assert hazard.level == max(own, default=Rung.L0)
+        assert hazard.level == max([*own, hazard.decided or Rung.L0])
         for unit, rung in self.highest.items():
             assert hazard.highest[unit].step >= rung.step
         for clock in hazard.clocks.values():
@@ -360,6 +364,8 @@ def next_step(case: Case) -> None:
         case State.AWAITING_SIGNOFF:
             case.give("sign", owner(Role.LIAISON), handler="pid-handler")
         case State.PLANNING:
+            if ClockKey.CONSULTATION in hazard.clocks:
+                case.give("joint_meeting", office)
             day = _a_day_that_will_do(case)
             filed = shared_plan(case, day) if hazard.subtasks else plan(day, responsible_unit=hazard.owner)
             case.give("submit_plan", owner(Role.HANDLER), **filed)

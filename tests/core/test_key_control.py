@@ -4,7 +4,7 @@ import pytest
 
 from domain.forecast import explain
 from domain.values import ClockKey, Rung, Sla, State
-from tests.builders import OFFICE, PRINCIPAL, STREET, Case, diverted_in, hazard_in, seat, upgraded_in
+from tests.builders import LIAISON, OFFICE, PRINCIPAL, STREET, Case, diverted_in, hazard_in, seat, upgraded_in
 
 REVIEW = ClockKey.CONTROL_REVIEW
 
@@ -128,5 +128,8 @@ def test_what_is_handed_over_is_finished_here():
     case = hazard_in(State.KEY_CONTROL)
     case.give("hand_over")
 
-    assert (case.hazard.state, case.hazard.clocks) == (State.HANDED_OVER, {})
-    assert case.wait(days=400) == []
+    assert (case.hazard.state, list(case.hazard.clocks)) == (State.HANDED_OVER, ["cooperation"])
+    assert not case.hazard.over, "notes of cooperation may follow (MOD-18)"
+    case.give("add_record", LIAISON, kind="cooperation", text="已陪同市级单位现场核查")
+    assert [event.type for event in case.wait(days=400)] == ["window_over"]
+    assert case.hazard.over

@@ -36,6 +36,7 @@ def a_long_life() -> Case:
     case.give("classify", major=True)
     case.wait(days=3)
     case.give("sign")
+    case.give("joint_meeting")
     case.give("submit_plan", **plan("2026-03-20", "2026-04-10T12:00+08:00"))
     case.give("classify", grade={"method": "MANUAL", "colour": "ORANGE", "grounds": "涉及 62 人"})
     case.give("progress", milestones_done=["N1"])
@@ -51,7 +52,7 @@ def a_long_life() -> Case:
     case.give("confirm_relapse")
     case.wait(days=200)
     loaded(case, calendar_of(2027, off=("2027-01-01",)))
-    for command in ("submit_plan", "report_completion", "assess_pass"):
+    for command in ("joint_meeting", "submit_plan", "report_completion", "assess_pass"):
         case.give(command)
     case.wait(days=45)
     case.give("lookback_pass")

@@ -63,7 +63,7 @@ def test_every_command_of_a_hazard_is_listed_with_its_names():
         entry.command: (entry.zh, entry.en) for entry in allowed(case.rules, case.hazard, LIAISON, case.now)
     }
 
-    assert len(listed) == 46
+    assert len(listed) == 68
     assert listed["submit_plan"] == ("提交一患一方案", "submit the plan")
     assert "report" not in listed, "a hazard is reported once"
     assert "load_calendar" not in listed, "administration is nobody's button"
