@@ -121,7 +121,7 @@ def test_severe_consequences_make_a_hazard_major_and_propose_its_listing():
     assert not Case().report(persons_affected=49).hazard.major
 
 
-@pytest.mark.requirement("ACT-20", "REG-06", "MOD-19", "CLS-11")
+@pytest.mark.requirement("ACT-20", "REG-06", "MOD-19")
 def test_a_village_s_finding_is_told_to_the_line_and_to_those_who_are_told_of_villages():
     case = Case(BOOKS["pingdu-town"]).report(
         seat("cun-1", "discoverer"), channel="daily_patrol", category=1, urgency="URGENT"
@@ -143,7 +143,9 @@ def test_after_a_hand_over_notes_of_cooperation_may_follow_for_a_while():
     assert case.hazard.over
 
 
-@pytest.mark.requirement("COL-01", "COL-03", "ACT-28", "ACT-10", "SUP-02", "SUP-13", "REM-08")
+@pytest.mark.requirement(
+    "COL-01", "COL-04", "SUP-08", "ACT-29", "ACT-28", "ACT-10", "SUP-02", "SUP-13", "REM-08"
+)
 def test_records_move_nothing_but_who_may_read():
     case = hazard_in(State.REMEDIATING)
     before = case.hazard
