@@ -224,6 +224,9 @@ def good_form(command: str, case: Case) -> dict[str, Any]:
     if command == "report_completion":
         category = case.hazard.category
         return {"handling": "done_at_once", "settlement": ["solved"]} if category in (1, 2, 3) else {}
+    if command == "joint_meeting":
+        units = [unit.id for unit in case.rules.book.organisation.units if unit.handles]
+        return {"participants": units[:2], "conclusions": "分头整治"}
     if command == "acknowledge":
         owed = [item.id for item in case.hazard.obligations if item.open]
         return {"obligation": owed[-1] if owed else "none"}
@@ -314,7 +317,6 @@ _FORMS: dict[str, dict[str, Any]] = {
     "propose_listing": {"reason": "牵涉多个部门"},
     "decline": {"question": "talk", "reason": "已当面说明"},
     "open_special_inspection": {"instruction": "区领导批示〔2026〕12号", "matter": "核查整治进度"},
-    "joint_meeting": {"participants": ["夏阳街道", "区应急局"], "conclusions": "分头整治"},
     "report_to_principal": {"to": "区应急局", "text": "情况紧急"},
     "link_incident": {
         "reference": "事故〔2026〕1号",
