@@ -26,7 +26,7 @@ PYTEST_ARGS ?= -q -n 2 --dist loadfile
 LOCK := pip compile pyproject.toml --group build --python-version 3.11 --universal \
 	--generate-hashes --no-annotate --no-header --quiet $(if $(UPGRADE),--upgrade)
 
-.PHONY: help run test check format bench requirements lock clean
+.PHONY: help run test check format pictures bench requirements lock clean
 
 help: ## 列出这些目标 | list these targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ check: $(VENV)/dev.stamp ## 检查写法、类型和房间之间的方向 | lint
 format: $(VENV)/dev.stamp ## 整理代码格式 | format the code
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
+
+pictures: $(VENV)/dev.stamp ## 重拍文档中的页面图片 | take the pictures of the pages anew
+	@$(BIN)/python -m tests.web.pictures
 
 bench: $(VENV)/dev.stamp ## 运行性能测试 | run the benchmark
 	@$(BIN)/python -m bench $(ARGS)

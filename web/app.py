@@ -12,7 +12,7 @@ from api.problems import language_of, problem_of
 from api.wire import log_unforeseen
 from service.identity import Unauthenticated
 from settings import Settings
-from web import acting, assets, inbox, language, listing, live, one, overview, session, signin, topics
+from web import acting, assets, board, inbox, language, listing, live, one, overview, session, signin, topics
 from web.context import Pages, pages
 from web.language import Language
 from web.visit import Sight, Visit
@@ -35,7 +35,10 @@ def install(app: FastAPI, settings: Settings) -> None:
         ("/catalogue/{code}", topics.item, "GET"),
         ("/calendar", topics.calendar, "GET"),
         ("/calendar/{year}", topics.calendar, "GET"),
+        ("/board", board.show, "GET"),
         ("/hazards", listing.show, "GET"),
+        ("/hazards.csv", listing.as_csv, "GET"),
+        ("/hazards.xlsx", listing.as_xlsx, "GET"),
         ("/report", acting.report_form, "GET"),
         ("/report", acting.report, "POST"),
         ("/hazards/{number}", one.show, "GET"),

@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.responses import Response
 
+from api import sheets
 from api.hazards import Search, filters_of
 from api.problems import Problem, problem_of
 from domain.organisation import UnitType
@@ -72,6 +73,7 @@ async def show(visit: Visit) -> Response:
         lines=lines(visit, page.rows),
         following=_address(asked, cursor=page.next) if page.next else None,
         first=_address(asked) if search.cursor else None,
+        sheet=_address(asked).removeprefix(PATH),
         views=_views(visit, asked),
         orders=_orders(visit, asked, search),
         choices=_choices(visit),
@@ -80,12 +82,31 @@ async def show(visit: Visit) -> Response:
     )
 
 
+async def as_csv(visit: Visit) -> Response:
+    """The whole list, narrowed as the page was, for a spreadsheet."""
+    return await sheets.as_csv(visit.request, visit.principal, _sheet(visit))
+
+
+async def as_xlsx(visit: Visit) -> Response:
+    return await sheets.as_xlsx(visit.request, visit.principal, _sheet(visit))
+
+
+def _sheet(visit: Visit) -> sheets.Sheet:
+    asked = [(name, value) for name, value in visit.request.query_params.multi_items() if value]
+    search = _search([(name, value) for name, value in asked if name not in _UNNAMED])
+    said = search.model_dump(by_alias=True, exclude_unset=True)
+    return sheets.Sheet.model_validate({**said, "lang": visit.language.code})
+
+
 def lines(visit: Visit, rows: Sequence[HazardRow]) -> list[Line]:
     return [_line(visit, row) for row in rows]
 
 
 def _line(visit: Visit, row: HazardRow) -> Line:
-    owed = next((one for one in row.deadlines if one.stopped_at is None and one.clock not in _SILENT), None)
+    """With what its owner owes next, as the order by deadline has it; else with what anybody does."""
+    running = [one for one in row.deadlines if one.stopped_at is None and one.clock not in _SILENT]
+    own = [one for one in running if one.bearer == row.owner and one.subtask is None]
+    owed = next(iter(own or running), None)
     return Line(row, owed, visit.left(owed.due) if owed else None)
 
 

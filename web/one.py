@@ -18,7 +18,7 @@ from domain.remaining import Remaining
 from domain.state import Clock, Hazard
 from domain.values import ClockKey, Rung
 from service.reading import Derived, Seen
-from web import story
+from web import board, story
 from web.context import pages
 from web.fields import Field, fields_of, fitted
 from web.prefill import beginning
@@ -108,6 +108,8 @@ async def page(visit: Visit, number: str, draft: Draft | None = None) -> Respons
         lists=_lists(tasks),
         draft=draft,
         done=_done(visit),
+        strip=board.strip(visit, state) if state.subtasks else None,
+        lane=board.LANE_WIDTH,
         operator_link=_operator_link(visit, state),
     )
 

@@ -164,7 +164,12 @@ def _text(visit: Visit, one: Field, value: Any) -> str:
             names = [visit.unit(text) if one.list in ("units", "streets") else str(text) for text in value]
             return "、".join(names)
         case "one_of":
-            return "、".join(str(part) for part in value.values())
+            shape = next(
+                shape
+                for shape in one.variants
+                if set(value) <= {"method", *(part.name for part in shape.inner)}
+            )
+            return _row(visit, shape.inner, value)
         case "choice":
             known = {option.value: option.label for option in one.options}
             return visit.language.of(known[str(value)]) if str(value) in known else str(value)

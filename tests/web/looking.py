@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from deployment import load_sample
 from domain.values import HazardId
+from tests import seats
 from tests.web.conftest import Web
 
 SAMPLE_SEATS = {
@@ -47,9 +48,14 @@ class Looking:
         self.page.wait_for_load_state()
 
     def too_wide(self) -> int:
-        """By how many pixels the page is wider than its window."""
+        """By how many pixels the page is wider than its window, or a table than its place."""
         return int(
-            self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            self.page.evaluate(
+                """Math.max(
+                  document.documentElement.scrollWidth - document.documentElement.clientWidth,
+                  ...[...document.querySelectorAll("main table, main svg")].map(
+                    one => Math.floor(one.getBoundingClientRect().width - one.parentElement.clientWidth)))"""
+            )
         )
 
 
@@ -85,3 +91,27 @@ def load(web: Web) -> None:
     web.loop.run(load_sample(settings))
     web.loop.run(web.qingpu.forward(HazardId(GAS_PIPE), timedelta(hours=2)))
     web.clock.ahead = timedelta(hours=2)
+
+
+def listed(web: Web) -> str:
+    """A hazard under listing whose plan is approved: three units at work."""
+    form = {
+        "channel": "daily_patrol",
+        "code": "S03-07",
+        "place": "夏阳街道某仓库",
+        "title": "仓库消防设施瘫痪",
+    }
+    hazard = str(web.report(seats.LIAISON, **form).json()["id"])
+    for who, command, filled in (
+        (seats.LIAISON, "request_listing", seats.LISTING),
+        (seats.OFFICE, "forward_listing", {"report_document": "专报3号"}),
+        (seats.AUTHORITY, "listing_approve", seats.APPROVAL),
+        (seats.BUREAU_LIAISON, "sign", {"handler": "handler-3"}),
+        (seats.LIAISON, "sign_subtask", {"handler": "handler-1"}),
+        (seats.BUREAU_HANDLER, "submit_plan", seats.shared_plan()),
+        (seats.SPONSOR, "plan_approve", {}),
+        (seats.HANDLER, "report_subtask", {"text": "已完成"}),
+    ):
+        answer = web.give(who, hazard, command, **filled)
+        assert answer.status_code == 200, answer.text
+    return hazard

@@ -1,0 +1,69 @@
+"""``make pictures``: the pages as docs/pages.md shows them, taken in a real Chromium on the sample.
+
+Small files: a palette of 128 colours, nothing of the camera in them.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from tests import seats
+from tests.api.conftest import Loop
+from tests.conftest import NO_BROWSER, chromium_path
+from tests.web.chromium import chromium
+from tests.web.conftest import Web, serving
+from tests.web.looking import GAS_PIPE, MARKET, RENTAL, listed, load, looking
+
+FOLDER = Path(__file__).parents[2] / "docs" / "pictures"
+TAKEN = (
+    # name, seat, address, width of the window, language
+    ("overview", "office", "/", 1280, "zh-CN"),
+    ("overview-en", "office", "/", 1280, "en"),
+    ("list", "office", "/hazards?open=true&order=due", 1280, "zh-CN"),
+    ("hazard", "liaison", f"/hazards/{GAS_PIPE}/sign", 1280, "zh-CN"),
+    ("hazard-phone", "handler", f"/hazards/{RENTAL}", 390, "zh-CN"),
+    ("inbox", "liaison", "/inbox", 1280, "zh-CN"),
+    ("board", "office", "/board", 1280, "zh-CN"),
+    ("unit", "office", "/units/xianghuaqiao", 1280, "zh-CN"),
+    ("calendar", "office", "/calendar/2026", 1280, "zh-CN"),
+)
+
+
+def main() -> None:
+    if chromium_path() is None:
+        sys.exit(NO_BROWSER)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    loop = Loop()
+    with tempfile.TemporaryDirectory() as folder, serving(loop, Path(folder)) as web:
+        load(web)
+        for hazard, colour in ((GAS_PIPE, "RED"), (RENTAL, "ORANGE"), (MARKET, "YELLOW")):
+            web.give(
+                seats.OFFICE,
+                hazard,
+                "classify",
+                grade={"method": "MANUAL", "colour": colour, "grounds": "样例"},
+            )
+        listed(web)
+        _take(web)
+    loop.stop()
+
+
+def _take(web: Web) -> None:
+    with chromium() as browser:
+        for name, seat, address, width, language in TAKEN:
+            with looking(browser, web, width=width, language=language) as window:
+                window.sign_in(seat)
+                window.open(address)
+                shot = window.page.screenshot(full_page=True)
+            picture = Image.open(BytesIO(shot)).convert("RGB").quantize(128, dither=Image.Dither.NONE)
+            picture.save(FOLDER / f"{name}.png", optimize=True)
+            print(f"docs/pictures/{name}.png {(FOLDER / f'{name}.png').stat().st_size // 1024} KB")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,144 @@
+"""Overview, board, inbox, topics and sheets as pages."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+import pytest
+
+from domain.values import local
+from tests import seats
+from tests.web.conftest import Web, form_of, text_of
+from tests.web.looking import listed
+
+LARGEST = 60 * 1024
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/inbox", "/board", "/units", "/units/xiayang", "/catalogue", "/catalogue/S06-02", "/calendar"],
+)
+@pytest.mark.parametrize("who", [seats.DESK, seats.LIAISON, seats.AUDITOR])
+def test_every_seat_can_read_every_page(web: Web, path: str, who: object) -> None:
+    answer = web.see(who, path)  # type: ignore[arg-type]
+    assert answer.status_code == 200
+    assert len(answer.content) <= LARGEST
+    assert "unsafe" not in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/units/nowhere", "/catalogue/X99-99", "/calendar/12", "/calendar/next"])
+def test_what_there_is_not_is_said(web: Web, path: str) -> None:
+    assert web.see(seats.DESK, path).status_code == 404
+
+
+def test_the_overview_counts_what_the_reader_sees(web: Web) -> None:
+    web.assigned()
+
+    def open_of(who: object) -> int:
+        page = web.see(who, "/").text  # type: ignore[arg-type]
+        return int(page.split('href="/hazards?open=true&amp;order=due"><b>')[1].split("<")[0])
+
+    before, other = open_of(seats.DESK), open_of(seats.OTHER_STREET)
+    web.assigned()
+    assert (open_of(seats.DESK), open_of(seats.OTHER_STREET)) == (before + 1, other)
+
+
+@pytest.mark.requirement("SUP-01")
+def test_a_notice_is_acknowledged_by_its_own_seat_only(web: Web) -> None:
+    hazard = web.assigned()
+    page = web.see(seats.LIAISON, "/inbox").text
+    item = page.split('<li id="notice-')
+    notice = next(one.split('"')[0] for one in item[1:] if hazard in one)
+    path = f"/notices/{notice}/receipt"
+    assert f'action="{path}"' in page
+    refused = web._browsers[seats.LIAISON].post("/notices/999999999/receipt")
+    assert refused.status_code == 404
+    web.see(seats.OFFICE, "/inbox")
+    assert web._browsers[seats.OFFICE].post(path).status_code == 403
+    answer = web._browsers[seats.LIAISON].post(path)
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/inbox#notice-{notice}")
+    assert "已签收" in web.see(seats.LIAISON, "/inbox").text
+
+
+def test_what_waits_for_a_unit_stands_in_its_inbox(web: Web) -> None:
+    hazard = web.assigned()
+    assert hazard in web.see(seats.LIAISON, "/inbox").text.split("通知</h2>")[0]
+    assert hazard not in web.see(seats.OTHER_STREET, "/inbox").text
+
+
+@pytest.mark.requirement("N94")
+def test_a_year_that_is_not_published_is_marked_provisional(web: Web) -> None:
+    assert "尚未公布" in web.see(seats.DESK, "/calendar/2031").text
+    page = web.see(seats.DESK, "/calendar/2026").text
+    assert "尚未公布" not in page and 'class="make_up' in page and 'class="holiday' in page
+
+
+@pytest.mark.requirement("SUP-12", "MOD-03")
+def test_the_board_shows_each_part_of_a_listed_hazard(web: Web) -> None:
+    hazard = listed(web)
+    text = text_of(web.see(seats.OFFICE, "/board").text)
+    assert hazard in text and "竖线为今天" in text
+    for unit in ("区交通委 牵头", "夏阳街道 配合", "区应急局 配合"):
+        assert unit in text
+    own = text_of(web.see(seats.LIAISON, f"/hazards/{hazard}").text)
+    assert "子任务" in own and "夏阳街道的事项" in own
+    assert hazard not in web.see(seats.OTHER_STREET, "/board").text
+
+
+@pytest.mark.requirement("RPT-01")
+def test_a_list_is_exported_as_it_was_narrowed(web: Web) -> None:
+    wanted, other = web.planning(), web.reported()
+    page = web.see(seats.DESK, "/hazards?state=PLANNING").text
+    assert 'href="/hazards.csv?state=PLANNING"' in page
+    sheet = web.see(seats.DESK, "/hazards.csv?state=PLANNING").text
+    assert wanted in sheet and other not in sheet
+    assert web.see(seats.DESK, "/hazards.xlsx?state=PLANNING&text=").content[:2] == b"PK"
+    assert wanted not in web.see(seats.OTHER_STREET, "/hazards.csv").text
+    assert web.browser().get("/hazards.csv").status_code == 303
+
+
+def test_a_display_is_told_of_a_change_and_of_nothing_else(web: Web) -> None:
+    web.see(seats.DESK, "/")
+    lines: list[str] = []
+    with web._browsers[seats.DESK].stream("GET", "/live") as stream:
+        assert stream.headers["content-type"].startswith("text/event-stream")
+        reading = stream.iter_lines()
+        lines.append(next(reading))
+        assert "changed" not in lines[0]
+        hazard = web.reported()
+        for line in reading:
+            lines.append(line)
+            if line.startswith("event:"):
+                break
+    assert lines[-1] == "event: changed"
+    assert hazard not in "".join(lines)
+    assert web.browser().get("/live").status_code == 303
+
+
+def test_a_new_hazard_page_is_of_today(web: Web) -> None:
+    today = local(datetime.now(UTC))
+    page = web.see(seats.DESK, f"/hazards/{web.reported()}").text
+    assert f"{today.month}月{today.day}日" in page
+
+
+def test_a_token_signs_in_where_seats_are_not_for_choosing() -> None:
+    from web.accounts import SIGN_INS
+
+    class Rooms:
+        class identity:
+            @staticmethod
+            async def principal(token: str) -> object:
+                assert token == "abc"
+                return seats.DESK
+
+    found = asyncio.run(SIGN_INS["token"].seat(Rooms, {"token": " abc "}))  # type: ignore[arg-type]
+    assert found == seats.DESK
+
+
+def test_the_form_of_a_listing_asks_for_its_four_criteria(web: Web) -> None:
+    hazard = web.registered()
+    page = web.see(seats.LIAISON, f"/hazards/{hazard}/request_listing").text
+    assert form_of(page, f"/hazards/{hazard}/request_listing")
+    for name in ("complex_cause", "wide_scope", "hard_to_remediate", "major_impact"):
+        assert f'name="criteria.{name}"' in page
