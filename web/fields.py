@@ -163,7 +163,7 @@ def _field(name: str, info: FieldInfo, command: str) -> Field:
 def _built(name: str, annotation: Any, metadata: list[Any], command: str) -> Field:
     base, metadata = _bare(annotation, metadata)
     blank = Field(name, Words(name, name), "line")
-    if name in labels.SCALES:
+    if name in labels.SCALES and not (isinstance(base, type) and issubclass(base, Labelled)):
         return replace(blank, kind="choice", options=labels.SCALES[name])
     if base is AwareDatetime or _holds(base, date):
         return replace(blank, kind="day")

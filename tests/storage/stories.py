@@ -123,7 +123,8 @@ class Story:
         """From an assignment to the striking-off."""
         self.assigned().planned()
         self.do("progress", HANDLER, text="隔断已拆除", milestones_done=["N1"], percent=100)
-        self.do("report_completion", HANDLER, evidence=[{"kind": "after", "ref": "photo-2"}])
+        dispute = {"settlement": ["solved"], "handling": "done_at_once"} if self.hazard.category else {}
+        self.do("report_completion", HANDLER, evidence=[{"kind": "after", "ref": "photo-2"}], **dispute)
         return self.do("assess_pass", ASSESSOR, results=[{"goal": "G1", "met": True}])
 
     def closed(self) -> Story:
