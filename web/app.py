@@ -12,7 +12,21 @@ from api.problems import language_of, problem_of
 from api.wire import log_unforeseen
 from service.identity import Unauthenticated
 from settings import Settings
-from web import acting, assets, board, inbox, language, listing, live, one, overview, session, signin, topics
+from web import (
+    acting,
+    assets,
+    board,
+    bulk,
+    inbox,
+    language,
+    listing,
+    live,
+    one,
+    overview,
+    session,
+    signin,
+    topics,
+)
 from web.context import Pages, pages
 from web.language import Language
 from web.visit import Sight, Visit
@@ -37,6 +51,7 @@ def install(app: FastAPI, settings: Settings) -> None:
         ("/calendar/{year}", topics.calendar, "GET"),
         ("/board", board.show, "GET"),
         ("/hazards", listing.show, "GET"),
+        ("/urge", bulk.urge, "POST"),
         ("/hazards.csv", listing.as_csv, "GET"),
         ("/hazards.xlsx", listing.as_xlsx, "GET"),
         ("/report", acting.report_form, "GET"),

@@ -66,18 +66,21 @@ def fields_of(command: str) -> tuple[Field, ...]:
 
 
 def fitted(fields: Iterable[Field], given: Mapping[str, Sequence[tuple[str, str]]]) -> tuple[Field, ...]:
-    """Lists whose items the hazard already knows become those items: goals to judge, milestones to tick."""
+    """What the hazard already knows is chosen, not typed: goals to judge, milestones to tick, what is owed."""
     return tuple(
         replace(
             one,
-            kind="checks" if one.kind == "many" else "fixed",
+            kind=_FITTED[one.kind],
             rows=tuple(given[one.name]),
             options=tuple(Option(key, Words(text, text)) for key, text in given[one.name]),
         )
-        if given.get(one.name)
+        if given.get(one.name) and one.kind in _FITTED
         else one
         for one in fields
     )
+
+
+_FITTED: dict[Kind, Kind] = {"many": "checks", "rows": "fixed", "line": "choice"}
 
 
 # -- from what was typed to data ---------------------------------------------------------------------
@@ -163,7 +166,7 @@ def _field(name: str, info: FieldInfo, command: str) -> Field:
 def _built(name: str, annotation: Any, metadata: list[Any], command: str) -> Field:
     base, metadata = _bare(annotation, metadata)
     blank = Field(name, Words(name, name), "line")
-    if name in labels.SCALES and not (isinstance(base, type) and issubclass(base, Labelled)):
+    if name in labels.SCALES and base is float:
         return replace(blank, kind="choice", options=labels.SCALES[name])
     if base is AwareDatetime or _holds(base, date):
         return replace(blank, kind="day")
@@ -172,13 +175,10 @@ def _built(name: str, annotation: Any, metadata: list[Any], command: str) -> Fie
         return replace(blank, kind="one_of", variants=variants)
     if get_origin(base) is tuple:
         return _list(blank, get_args(base)[0], command)
-    if get_origin(base) is Literal:
-        return replace(blank, kind="choice", options=labels.of_values(get_args(base)))
+    options = _options(base)
+    if options:
+        return replace(blank, kind="choice", options=options)
     if isinstance(base, type):
-        if issubclass(base, Labelled):
-            return replace(
-                blank, kind="choice", options=tuple(Option(m.value, Words(m.zh, m.en)) for m in base)
-            )
         if issubclass(base, BaseModel):
             return replace(blank, kind="group", inner=_of_model(base, command))
         if issubclass(base, bool):
@@ -200,6 +200,9 @@ def _list(blank: Field, item: Any, command: str) -> Field:
     base, metadata = _bare(item, [])
     if isinstance(base, type) and issubclass(base, BaseModel):
         return replace(blank, kind="rows", inner=_of_model(base, command))
+    options = _options(base)
+    if options:
+        return replace(blank, kind="checks", options=options)
     longest = _bound(metadata, "max_length")
     return replace(
         blank,
@@ -207,6 +210,15 @@ def _list(blank: Field, item: Any, command: str) -> Field:
         longest=int(longest) if longest else None,
         list=labels.SUGGESTED.get(blank.name, ""),
     )
+
+
+def _options(base: Any) -> tuple[Option, ...]:
+    """What may be chosen, where a type is one of a few values."""
+    if get_origin(base) is Literal:
+        return labels.of_values(get_args(base))
+    if isinstance(base, type) and issubclass(base, Labelled):
+        return labels.of_values(tuple(base))
+    return ()
 
 
 def _variant(part: Any, command: str) -> Variant:

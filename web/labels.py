@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from domain.risk import CONSEQUENCE, EXPOSURE, LIKELIHOOD
+from domain.values import Labelled
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +46,13 @@ def hint(name: str) -> Words | None:
 
 
 def of_values(values: tuple[Any, ...]) -> tuple[Option, ...]:
-    """Literal values of forms in words."""
+    """Values one may choose from, in words: members of the core's enumerations bring their own."""
     known = _file()["values"]
     return tuple(
-        Option(str(value), Words(*known.get(str(value), (str(value), str(value))))) for value in values
+        Option(value.value, Words(value.zh, value.en))
+        if isinstance(value, Labelled)
+        else Option(str(value), Words(*known.get(str(value), (str(value), str(value)))))
+        for value in values
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
@@ -14,7 +15,7 @@ from starlette.responses import Response
 from api import sheets
 from api.hazards import Search, filters_of
 from api.problems import Problem, problem_of
-from domain.organisation import UnitType
+from domain.organisation import ROLES_OF_THE_DESK, ROLES_OF_THE_OFFICE, UnitType
 from domain.refusal import Refusal
 from domain.remaining import Remaining
 from domain.values import Channel, ClockKey, Colour, Mode, Rung, State, Urgency
@@ -73,6 +74,8 @@ async def show(visit: Visit) -> Response:
         lines=lines(visit, page.rows),
         following=_address(asked, cursor=page.next) if page.next else None,
         first=_address(asked) if search.cursor else None,
+        urging=visit.principal.actor.role in ROLES_OF_THE_OFFICE | ROLES_OF_THE_DESK,
+        key=uuid4().hex,
         sheet=_address(asked).removeprefix(PATH),
         views=_views(visit, asked),
         orders=_orders(visit, asked, search),

@@ -30,6 +30,15 @@ _OPERATORS = frozenset({Role.OFFICE, Role.OFFICE_DIRECTOR, Role.DESK, Role.AUDIT
 _SILENT = frozenset({ClockKey.RELAPSE_MATCH})
 """Clocks that nobody owes anything by."""
 
+OBLIGATIONS = {
+    "reason": "说明超期原因",
+    "talk": "决定是否约谈",
+    "referral": "决定是否提请",
+    "hold_talk": "约谈",
+    "rectification": "提交整改报告",
+}
+"""What is owed apart from the work itself, as phrases of the pages."""
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -110,6 +119,7 @@ async def page(visit: Visit, number: str, draft: Draft | None = None) -> Respons
         done=_done(visit),
         strip=board.strip(visit, state) if state.subtasks else None,
         lane=board.LANE_WIDTH,
+        obligations=OBLIGATIONS,
         operator_link=_operator_link(visit, state),
     )
 
@@ -193,12 +203,14 @@ def _task(visit: Visit, seen: Seen, permission: Permission, draft: Draft | None)
 def form_fields(command: str, state: Hazard) -> tuple[Field, ...]:
     """The form of a command on a hazard, whose goals and milestones are known."""
     plan = state.plan
+    owed = [one for one in state.obligations if one.open and one.received_at is None]
     known: dict[str, Sequence[tuple[str, str]]] = {}
     if plan:
         known["results"] = [(goal.id, f"{goal.id} {goal.text}") for goal in plan.goals]
         known["milestones_done"] = [
             (node.id, f"{node.id} {node.what}") for node in plan.milestones if node.done_at is None
         ]
+    known["obligation"] = [(one.id, f"{one.id} {OBLIGATIONS[one.kind]}") for one in owed]
     return fitted(fields_of(command), known)
 
 

@@ -160,6 +160,9 @@ def _text(visit: Visit, one: Field, value: Any) -> str:
             return _row(visit, one.inner, value)
         case "rows":
             return "\n".join(f"· {_row(visit, one.inner, row)}" for row in value)
+        case "checks":
+            chosen = {option.value: visit.language.of(option.label) for option in one.options}
+            return "、".join(chosen.get(str(text), str(text)) for text in value)
         case "many":
             names = [visit.unit(text) if one.list in ("units", "streets") else str(text) for text in value]
             return "、".join(names)

@@ -142,3 +142,23 @@ def test_the_form_of_a_listing_asks_for_its_four_criteria(web: Web) -> None:
     assert form_of(page, f"/hazards/{hazard}/request_listing")
     for name in ("complex_cause", "wide_scope", "hard_to_remediate", "major_impact"):
         assert f'name="criteria.{name}"' in page
+
+
+@pytest.mark.requirement("SUP-01")
+def test_the_office_urges_many_at_once_and_is_told_what_became_of_each(web: Web) -> None:
+    late, other, cleared = web.assigned(), web.planning(), web.cleared()
+    page = web.see(seats.OFFICE, "/hazards").text
+    assert f'name="hazard" value="{late}"' in page
+    assert 'action="/urge"' not in web.see(seats.LIAISON, "/hazards").text
+    form = {**form_of(page, "/urge"), "matter": "请抓紧办理", "hazard": [late, other, cleared]}
+    office = web._browsers[seats.OFFICE]
+    answer = text_of(office.post("/urge", data=form).text)
+    assert "已发出 2 件，共选 3 件" in answer and "wrong-state" in answer
+    office.post("/urge", data=form)  # pressed twice
+    for hazard in (late, other):
+        events = web.get(seats.AUDITOR, f"/v1/hazards/{hazard}/events").json()["items"]
+        assert [event["type"] for event in events].count("issue_notice") == 1
+    assert office.post("/urge", data={"matter": "无"}).status_code == 422
+    web.see(seats.LIAISON, "/")
+    refused = web._browsers[seats.LIAISON].post("/urge", data={**form, "_key": "another"})
+    assert "已发出 0 件" in text_of(refused.text) and "not-your-right" in refused.text
