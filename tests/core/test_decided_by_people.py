@@ -76,7 +76,10 @@ def test_in_the_town_the_lead_unit_of_a_line_inspects_beside_the_office(category
 def test_a_meeting_keeps_who_took_part_what_was_concluded_and_who_does_what():
     case = hazard_in(State.REMEDIATING)
     duties = [{"unit": "夏阳街道", "task": "清空通道"}, {"unit": "区应急局", "task": "复查"}]
-    case.give("joint_meeting", kind="diagnosis", duties=duties, linked=["QP-2026-000102"])
+    present = ["夏阳街道", "区应急局"]
+    case.give(
+        "joint_meeting", kind="diagnosis", participants=present, duties=duties, linked=["QP-2026-000102"]
+    )
 
     assert {duty.unit for duty in case.last.command.duties} == {"夏阳街道", "区应急局"}
     assert "yingjiju" in case.hazard.involved, "whoever took part may read it"
