@@ -14,8 +14,8 @@ from domain import clocks
 from domain.events import Changes, Event, Notice
 from domain.library import Rules
 from domain.organisation import Actor, Role
-from domain.policy import Addressee
-from domain.state import Clock, Hazard, Obligation, Subtask
+from domain.policy import Addressee, RungRow
+from domain.state import Clock, Hazard, Obligation, OwedKind, Subtask
 from domain.values import ClockKey, Rung, Sla, State, UnitId, local
 
 
@@ -115,8 +115,26 @@ class Draft:
         """Units the hazard concerns, who may read it from now on."""
         self.set(involved=tuple(dict.fromkeys((*self.hazard.involved, *units))))
 
-    def owe(self, obligation: Obligation, timed_by: ClockKey | None = None) -> None:
-        """Lay an obligation on a unit; a clock urges it where the policy has one for it."""
+    def owe(
+        self,
+        kind: OwedKind,
+        unit: UnitId,
+        role: Role,
+        *,
+        timed_by: ClockKey | None = None,
+        due: datetime | None = None,
+        met_at: datetime | None = None,
+    ) -> None:
+        """Lay an obligation on a unit's seat; a clock urges it where the policy has one for it."""
+        obligation = Obligation(
+            id=f"{kind.replace('_', '-')}-{self.before.seq + 1}",
+            kind=kind,
+            unit=unit,
+            role=role,
+            raised_at=self.now,
+            due=due,
+            met_at=met_at,
+        )
         clock = clocks.start(self.rules, self.hazard, timed_by, self.now) if timed_by else None
         if clock and clock.id not in self.hazard.clocks:
             if clocks.row_of(self.rules, clock).bearer == "owner":
@@ -149,6 +167,15 @@ class Draft:
         **about: Any,
     ) -> None:
         self.notices.append(Notice(unit=unit, role=str(role), kind=kind, document=document, **about))
+
+    def notify_of(
+        self, rung: RungRow, bearer: UnitId, also: tuple[Addressee, ...] = (), **about: Any
+    ) -> None:
+        """The document of a rung to the seats it goes to, those it is copied to, and ``also`` in copy."""
+        for addressee in (*rung.to, *rung.cc, *also):
+            kind: Literal["to", "cc"] = "to" if addressee in rung.to else "cc"
+            for unit, role in self.address(addressee, bearer):
+                self.notify(unit, role, rung.document, kind, rung=rung.rung, **about)
 
     def address(self, addressee: Addressee, bearer: UnitId) -> tuple[tuple[UnitId, str], ...]:
         """The seats an addressee of the ladder stands for."""

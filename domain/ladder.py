@@ -6,15 +6,14 @@ No alarm leads to a terminal state: time reminds, escalates and opens look-backs
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from domain import clocks
 from domain.draft import Draft
 from domain.events import Event, evolve
 from domain.library import Rules
-from domain.organisation import SYSTEM, Role, UnitType
-from domain.policy import RungRow
-from domain.state import Alarm, Clock, Hazard, Obligation
+from domain.organisation import MAY_PASS_UP, SYSTEM, Role
+from domain.state import Alarm, Clock, Hazard, OwedKind
 from domain.values import Mode, Rung, State
 
 
@@ -64,31 +63,20 @@ def _ring(draft: Draft, clock: Clock, alarm: Alarm, now: datetime) -> Event:
     rung = rules.book.policy.rung(alarm.what, clocks.row_of(rules, clock).ladder)
     of = {"subtask": clock.subtask} if clock.subtask else {}
     of_the_office = clock.bearer == rules.book.organisation.office
-    for addressee in (*rung.to, *rung.cc, *(rung.office_late_cc if of_the_office else ())):
-        kind: Literal["to", "cc"] = "to" if addressee in rung.to else "cc"
-        for unit, role in draft.address(addressee, clock.bearer):
-            draft.notify(
-                unit, role, rung.document, kind, rung=rung.rung, clock=clock.key, due=clock.due, **of
-            )
+    also = rung.office_late_cc if of_the_office else ()
+    draft.notify_of(rung, clock.bearer, also, clock=clock.key, due=clock.due, **of)
     if rung.rung is Rung.L0:
         draft.put(draft.hazard.clocks[clock.id].model_copy(update={"reminded": True}))
         return draft.event(type="reminder", actor=SYSTEM, rule="L0", **about)
     if rung.decided_by:
-        draft.owe(_task(rules, hazard, rung, draft.now))
+        # From L4 a human decides: the ladder only lays the question before him (SUP-03, SUP-05).
+        question: OwedKind = "talk" if rung.rung is Rung.L4 else "referral"
+        draft.owe(question, rules.book.organisation.office, Role(rung.decided_by))
         return draft.event(type="task", actor=SYSTEM, rule=rung.rung, **about)
     draft.put(draft.hazard.clocks[clock.id].model_copy(update={"level": rung.rung}))
     if rung.reason_within:
         due = rules.calendar.deadline(alarm.at, rung.reason_within).due
-        draft.owe(
-            Obligation(
-                id=f"reason-{hazard.seq + 1}",
-                kind="reason",
-                unit=clock.bearer,
-                role=Role.PRINCIPAL,
-                raised_at=draft.now,
-                due=due,
-            )
-        )
+        draft.owe("reason", clock.bearer, Role.PRINCIPAL, due=due)
     if rung.proposes and _may_pass_it_up(rules, hazard, clock):
         draft.propose(rung.proposes)
     return draft.event(type="escalation", actor=SYSTEM, rule=rung.rung, **about)
@@ -96,22 +84,10 @@ def _ring(draft: Draft, clock: Clock, alarm: Alarm, now: datetime) -> Event:
 
 def _may_pass_it_up(rules: Rules, hazard: Hazard, clock: Clock) -> bool:
     unit = rules.book.organisation.by_id.get(clock.bearer)
-    upgraders = (UnitType.SUBDISTRICT, UnitType.DISTRICT_ENTERPRISE)
     return (
         Mode.UPGRADED in rules.book.modes
         and hazard.mode is Mode.GENERAL
         and clock.bearer == hazard.owner
         and unit is not None
-        and unit.type in upgraders
-    )
-
-
-def _task(rules: Rules, hazard: Hazard, rung: RungRow, now: datetime) -> Obligation:
-    """From L4 a human decides: the ladder only lays the question before him (SUP-03, SUP-05)."""
-    return Obligation(
-        id=f"{'talk' if rung.rung is Rung.L4 else 'referral'}-{hazard.seq + 1}",
-        kind="talk" if rung.rung is Rung.L4 else "referral",
-        unit=rules.book.organisation.office,
-        role=rung.decided_by or Role.OFFICE,
-        raised_at=now,
+        and unit.type in MAY_PASS_UP
     )

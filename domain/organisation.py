@@ -45,6 +45,10 @@ _TERRITORIES = (UnitType.SUBDISTRICT, UnitType.ZONE)
 """Kinds of unit that answer for a place (属地): sub-districts of a district, zones (管区) of a town."""
 
 
+MAY_PASS_UP = frozenset({UnitType.SUBDISTRICT, UnitType.DISTRICT_ENTERPRISE})
+"""Kinds of unit that may have a hazard passed up to a bureau (提级, MOD-02, ACT-06)."""
+
+
 class Role(Labelled):
     """Roles (process.md §3.1). A seat is a role in a unit; rights follow from both."""
 

@@ -203,6 +203,9 @@ class PlannedLookback(Value):
     """暂定, as of a clock (N94)."""
 
 
+OwedKind = Literal["reason", "talk", "referral", "hold_talk", "rectification"]
+
+
 class Obligation(Value):
     """Something a seat owes apart from the work itself: an answer, a reason, a talk, a report.
 
@@ -211,7 +214,7 @@ class Obligation(Value):
     """
 
     id: str
-    kind: Literal["reason", "talk", "referral", "hold_talk", "rectification"]
+    kind: OwedKind
     unit: UnitId
     role: str
     raised_at: datetime

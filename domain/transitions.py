@@ -13,7 +13,7 @@ from typing import Any
 
 from domain import effects, guards
 from domain.guards import Ask, Guard
-from domain.organisation import Role, UnitType
+from domain.organisation import MAY_PASS_UP, ROLES_OF_THE_DESK, ROLES_OF_THE_OFFICE, Role, UnitType
 from domain.values import Labelled, State
 
 
@@ -132,13 +132,14 @@ _LISTED_WORK = frozenset(
 """States of a listed hazard in which its parts are signed for."""
 _LISTED_END = frozenset({State.SELF_ASSESSMENT, State.ACCEPTANCE, State.CLEARED, State.LOOK_BACK})
 
-_DESK = Who(frozenset({Role.DESK}))
-_OFFICE = Who(frozenset({Role.OFFICE, Role.OFFICE_DIRECTOR}))
+_DESK = Who(ROLES_OF_THE_DESK)
+_OFFICE = Who(ROLES_OF_THE_OFFICE)
 _STREET_LIAISON = Who(
     frozenset({Role.LIAISON}), Relation.PLACE, frozenset({UnitType.SUBDISTRICT, UnitType.ZONE})
 )
 _FINDERS = Who(frozenset({Role.DISCOVERER, Role.LIAISON, Role.HANDLER, Role.DESK, Role.OFFICE}))
-_FIELD = frozenset({Role.DISCOVERER, Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL})
+_LEADERS = frozenset({Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL})
+_FIELD = _LEADERS | {Role.DISCOVERER}
 _SELF_HANDLERS = Who(
     _FIELD,
     Relation.REGISTRANT,
@@ -154,12 +155,12 @@ _SELF_HANDLERS = Who(
     ),
 )
 _UPGRADERS = Who(
-    frozenset({Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL}),
+    _LEADERS,
     Relation.OWNER,
-    frozenset({UnitType.SUBDISTRICT, UnitType.DISTRICT_ENTERPRISE}),
+    MAY_PASS_UP,
 )
 _DIVERTERS = Who(
-    frozenset({Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL}),
+    _LEADERS,
     Relation.OWNER,
     frozenset({UnitType.BUREAU}),
 )
@@ -167,18 +168,15 @@ _OWNER_PRINCIPAL = Who(frozenset({Role.PRINCIPAL}), Relation.OWNER)
 _CONCERNED_WATCH = Who(_FIELD | {Role.ASSESSOR}, Relation.CONCERNED)
 _OWNER_LIAISON = Who(frozenset({Role.LIAISON}), Relation.OWNER)
 _OWNER_HANDLER = Who(frozenset({Role.HANDLER}), Relation.OWNER)
-_OWNER_LEADERS = Who(
-    frozenset({Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL}), Relation.OWNER
-)
+_OWNER_LEADERS = Who(_LEADERS, Relation.OWNER)
 _OWNER_ASSESSOR = Who(frozenset({Role.ASSESSOR}), Relation.OWNER)
 _OWNER_WATCH = Who(_FIELD | {Role.ASSESSOR}, Relation.OWNER)
-_UNIT_LEADERS = Who(frozenset({Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL}))
+_UNIT_LEADERS = Who(_LEADERS)
 _AUTHORITY = Who(frozenset({Role.LISTING_AUTHORITY}))
 _SPONSOR = Who(frozenset({Role.SPONSOR}), Relation.SPONSORING)
 _PANEL = Who(frozenset({Role.ACCEPTANCE_PANEL}))
 _COOPERATING_LIAISON = Who(frozenset({Role.LIAISON}), Relation.COOPERATING)
 _COOPERATING_WORKERS = Who(frozenset({Role.LIAISON, Role.HANDLER}), Relation.COOPERATING)
-_LEADERS = frozenset({Role.LIAISON, Role.HANDLER, Role.DEPUTY_LEADER, Role.PRINCIPAL})
 _OBLIGED_LEADERS = Who(_LEADERS, Relation.OBLIGED)
 
 
@@ -186,8 +184,8 @@ def _of_whoever(relation: Relation) -> tuple[Who, ...]:
     """The seats that answer for a unit, the desk and the office included, where it stands so to the hazard."""
     return (
         Who(_LEADERS, relation),
-        Who(frozenset({Role.DESK}), relation),
-        Who(frozenset({Role.OFFICE, Role.OFFICE_DIRECTOR}), relation),
+        Who(ROLES_OF_THE_DESK, relation),
+        Who(ROLES_OF_THE_OFFICE, relation),
     )
 
 

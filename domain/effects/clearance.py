@@ -118,7 +118,7 @@ def relapse(draft: Draft, _form: c.LookbackRelapse | c.ConfirmRelapse, _actor: A
         has_after=False,
     )
     if relapses >= 2:
-        draft.set(proposals=tuple(dict.fromkeys((*draft.hazard.proposals, "upgrade"))))
+        draft.propose("upgrade")
     if draft.hazard.listing:
         draft.set(
             listing=draft.hazard.listing.model_copy(update={"removed_at": None, "removal_document": ""})

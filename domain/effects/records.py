@@ -8,7 +8,7 @@ from domain import clocks
 from domain import commands as c
 from domain.draft import Draft
 from domain.organisation import Actor, Role
-from domain.state import Incident, Obligation, Penalty, Petition
+from domain.state import Incident, Penalty, Petition
 from domain.values import ClockKey, RecordKind, State, UnitId
 
 
@@ -50,15 +50,7 @@ def link_incident(draft: Draft, form: c.LinkIncident, _actor: Actor) -> None:
     draft.set(incidents=(*draft.hazard.incidents, incident))
     if form.consequences:
         office = draft.rules.book.organisation.office
-        draft.owe(
-            Obligation(
-                id=f"referral-{draft.hazard.seq + 1}",
-                kind="referral",
-                unit=office,
-                role=Role.OFFICE_DIRECTOR,
-                raised_at=draft.now,
-            )
-        )
+        draft.owe("referral", office, Role.OFFICE_DIRECTOR)
         draft.notify(office, Role.OFFICE_DIRECTOR, "责任倒查待办")
 
 

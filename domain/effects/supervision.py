@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
 
 from domain import clocks
 from domain import commands as c
@@ -16,15 +15,18 @@ from domain.values import ClockKey, Rung, UnitId
 
 def state_reason(draft: Draft, _form: c.StateReason, actor: Actor) -> None:
     """A unit says why it is late; the duty raised by the 督办单 is met by it."""
-    asked = any(_reason_of(actor.unit)(item) and item.open for item in draft.hazard.obligations)
-    if asked:
+    if _asked_for_a_reason(draft, actor.unit):
         draft.settle(_reason_of(actor.unit))
     else:
-        draft.owe(_owed(draft, "reason", actor.unit, Role.PRINCIPAL).model_copy(update={"met_at": draft.now}))
+        draft.owe("reason", actor.unit, Role.PRINCIPAL, met_at=draft.now)
 
 
 def _reason_of(unit: UnitId) -> Callable[[Obligation], bool]:
     return lambda item: item.kind == "reason" and item.unit == unit
+
+
+def _asked_for_a_reason(draft: Draft, unit: UnitId) -> bool:
+    return any(_reason_of(unit)(item) and item.open for item in draft.hazard.obligations)
 
 
 def accept_reason(draft: Draft, _form: c.AcceptReason, _actor: Actor) -> None:
@@ -62,15 +64,10 @@ def issue_notice(draft: Draft, form: c.IssueNotice, _actor: Actor) -> None:
     owner = draft.hazard.owner
     rung = draft.rules.book.policy.rung(form.rung)
     main = draft.hazard.main_clock
-    for addressee in (*rung.to, *rung.cc):
-        kind: Literal["to", "cc"] = "to" if addressee in rung.to else "cc"
-        for unit, role in draft.address(addressee, owner):
-            draft.notify(unit, role, rung.document, kind, rung=rung.rung, due=main.due if main else None)
-    if rung.reason_within and not any(
-        _reason_of(owner)(item) and item.open for item in draft.hazard.obligations
-    ):
+    draft.notify_of(rung, owner, due=main.due if main else None)
+    if rung.reason_within and not _asked_for_a_reason(draft, owner):
         due = draft.rules.calendar.deadline(draft.now, rung.reason_within).due
-        draft.owe(_owed(draft, "reason", owner, Role.PRINCIPAL).model_copy(update={"due": due}))
+        draft.owe("reason", owner, Role.PRINCIPAL, due=due)
 
 
 # -- from L4 on a human decides ----------------------------------------------------------------------
@@ -81,7 +78,7 @@ def order_talk(draft: Draft, _form: c.OrderTalk, _actor: Actor) -> None:
     office = draft.rules.book.organisation.office
     draft.settle(lambda item: item.kind == "talk")
     draft.set(decided=Rung.L4)
-    draft.owe(_owed(draft, "hold_talk", office, Role.OFFICE), timed_by=ClockKey.TALK)
+    draft.owe("hold_talk", office, Role.OFFICE, timed_by=ClockKey.TALK)
     draft.notify(draft.hazard.owner, Role.PRINCIPAL, "约谈通知书", rung=Rung.L4, clock=ClockKey.TALK)
 
 
@@ -89,7 +86,7 @@ def hold_talk(draft: Draft, _form: c.HoldTalk, _actor: Actor) -> None:
     """The talk was held; now the unit owes its rectification report."""
     owner = draft.hazard.owner
     draft.settle(lambda item: item.kind == "hold_talk")
-    draft.owe(_owed(draft, "rectification", owner, Role.PRINCIPAL), timed_by=ClockKey.RECTIFICATION)
+    draft.owe("rectification", owner, Role.PRINCIPAL, timed_by=ClockKey.RECTIFICATION)
     draft.notify(owner, Role.PRINCIPAL, "约谈记录", rung=Rung.L4, clock=ClockKey.RECTIFICATION)
 
 
@@ -122,18 +119,6 @@ def propose_listing(draft: Draft, _form: c.ProposeListing, _actor: Actor) -> Non
 def decline(draft: Draft, form: c.Decline, _actor: Actor) -> None:
     """The question is answered with no; the ladder goes on."""
     draft.settle(lambda item: item.kind == form.question, result="declined")
-
-
-def _owed(
-    draft: Draft, kind: Literal["reason", "hold_talk", "rectification"], unit: UnitId, role: Role
-) -> Obligation:
-    return Obligation(
-        id=f"{kind.replace('_', '-')}-{draft.hazard.seq + 1}",
-        kind=kind,
-        unit=unit,
-        role=role,
-        raised_at=draft.now,
-    )
 
 
 def classify(draft: Draft, form: c.Classify, _actor: Actor) -> None:
