@@ -10,9 +10,9 @@ from api.auditing import TAGS, Caller
 from api.context import rooms
 from api.problems import Problem, documented
 from audit.casefile import CaseFile
-from audit.dossier import NoChineseFont
 from audit.issuing import Issued
 from audit.life import life
+from documents.fonts import NoChineseFont
 from domain.organisation import ROLES_OF_THE_OFFICE, Role
 from domain.refusal import refuse
 from storage.accesslog import Looked

@@ -35,7 +35,7 @@ def bundle(
 
     ``archived`` are the objects that ``proof`` proves, as they lie in the archive (:mod:`audit.inclusion`).
 
-    Raises :class:`audit.dossier.NoChineseFont`.
+    Raises :class:`documents.fonts.NoChineseFont`.
     """
     files = {
         "dossier.pdf": pdf if pdf is not None else printed(papers),

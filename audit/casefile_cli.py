@@ -22,13 +22,13 @@ from rich.progress import track
 
 from audit import casefile, words
 from audit.casefile import CaseFile, NoSuchHazard, opened, record
-from audit.dossier import NoChineseFont
 from audit.issuing import Dossiers, Issued
 from audit.life import life
 from audit.mining import ocel, write_xes
 from audit.store import open_store
 from audit.travel import Moment, NoSuchPoint
 from audit.whatif import what_if
+from documents.fonts import NoChineseFont
 from domain.library import Rulebook
 from domain.values import SHANGHAI, HazardId, end_of
 from profiles.loader import changed_book

@@ -19,6 +19,7 @@ from audit.life import TEXTS, Step, evidence, shown_due, words_of
 from audit.reasons import Account, Derivation, Reason, account
 from audit.statement import Statement
 from audit.words import Names, when
+from documents.fonts import NoChineseFont
 from domain.commands import Report, SubmitPlan
 from domain.library import Library
 from domain.organisation import Role
@@ -46,16 +47,6 @@ SANS = (
     "Microsoft YaHei",
 )
 """Chinese fonts by preference; one of either kind is enough."""
-
-
-class NoChineseFont(RuntimeError):
-    """This machine has no font to print Chinese with."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "没有可用的中文字体，无法打印；请安装 fonts-noto-cjk（apt-get install fonts-noto-cjk）"
-            " | there is no Chinese font to print with; install fonts-noto-cjk (apt-get install fonts-noto-cjk)"
-        )
 
 
 @dataclass(frozen=True)

@@ -43,7 +43,7 @@ class Dossiers:
         self._turn = asyncio.Lock()
 
     async def issue(self, case: CaseFile, *, packed: bool) -> Issued:
-        """The PDF, and when ``packed`` the zip. Raises :class:`audit.dossier.NoChineseFont`."""
+        """The PDF, and when ``packed`` the zip. Raises :class:`documents.fonts.NoChineseFont`."""
         async with self._turn:
             papers = await asyncio.to_thread(case.papers, self._database, datetime.now(UTC))
             pdf = await asyncio.to_thread(printed, papers)

@@ -26,8 +26,8 @@ class NoChineseFont(RuntimeError):
 
     def __init__(self) -> None:
         super().__init__(
-            "本机没有中文字体，请安装 fonts-noto-cjk 等 / "
-            "there is no Chinese typeface on this machine: install one, e.g. fonts-noto-cjk"
+            "没有可用的中文字体，无法打印；请安装 fonts-noto-cjk（apt-get install fonts-noto-cjk）"
+            " | there is no Chinese font to print with; install fonts-noto-cjk (apt-get install fonts-noto-cjk)"
         )
 
 

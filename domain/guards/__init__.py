@@ -5,12 +5,22 @@ filled in, which is how :func:`domain.hazard.allowed` greys a button with its re
 subjects as commands and effects.
 """
 
-from domain.guards import clearance, listing, records, registration, remediation, routing, supervision
+from domain.guards import (
+    categories,
+    clearance,
+    listing,
+    records,
+    registration,
+    remediation,
+    routing,
+    supervision,
+)
 from domain.guards.asking import Ask, Guard, form_guard, state_guard
 
 __all__ = [
     "Ask",
     "Guard",
+    "categories",
     "clearance",
     "form_guard",
     "listing",

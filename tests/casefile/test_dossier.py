@@ -16,8 +16,9 @@ import typst
 
 from audit import bundle as bundles
 from audit import casefile_cli, dossier
-from audit.dossier import NoChineseFont, Papers, contents, printed
+from audit.dossier import Papers, contents, printed
 from audit.statement import state
+from documents.fonts import NoChineseFont
 from domain.library import LIBRARY
 from settings import Settings
 from storage import ledger
