@@ -68,8 +68,7 @@ async def file(
         )  # fmt: skip
         content = await run_in_threadpool(typeset.docx if ending == "docx" else typeset.pdf, made)
     except NoChineseFont as error:
-        zh, _, en = str(error).partition(" / ")
-        raise StorageUnavailable(zh, en) from error
+        raise StorageUnavailable(error.zh, error.en) from error
     except ValueError as error:
         zh, _, en = str(error).partition(" / ")
         raise refuse(422, "no-such-month", "CAD-03", zh, en) from error

@@ -77,8 +77,7 @@ async def _issued(request: Request, hazard_id: str, principal: Principal, *, pac
     try:
         return await here.dossiers.issue(case, packed=packed)
     except NoChineseFont as error:
-        zh, _, en = str(error).partition(" | ")
-        raise Problem(503, "no-font", zh, en) from error
+        raise Problem(503, "no-font", error.zh, error.en) from error
 
 
 def _file(content: bytes, media: str, name: str) -> Response:

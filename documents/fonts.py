@@ -22,13 +22,13 @@ ROWS: dict[str, tuple[str, ...]] = {
 
 
 class NoChineseFont(RuntimeError):
-    """This machine can set no Chinese. The sentence says what to install."""
+    """This machine can set no Chinese. The sentences say what to install."""
+
+    zh = "没有可用的中文字体，无法打印；请安装 fonts-noto-cjk（apt-get install fonts-noto-cjk）"
+    en = "there is no Chinese font to print with; install fonts-noto-cjk (apt-get install fonts-noto-cjk)"
 
     def __init__(self) -> None:
-        super().__init__(
-            "没有可用的中文字体，无法打印；请安装 fonts-noto-cjk（apt-get install fonts-noto-cjk）"
-            " | there is no Chinese font to print with; install fonts-noto-cjk (apt-get install fonts-noto-cjk)"
-        )
+        super().__init__(f"{self.zh} | {self.en}")
 
 
 @cache

@@ -6,6 +6,7 @@ Nothing in it is a formula: what a resident wrote stays text, whatever it begins
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator, Callable
@@ -177,5 +178,5 @@ async def write_xlsx(path: Path, rows: Rows, name: str = "台账", lang: str = "
                     sheet.write_string(written, number, cell)
         sheet.autofilter(0, 0, written, len(COLUMNS) - 1)
     finally:
-        book.close()
+        await asyncio.to_thread(book.close)  # packs the whole sheet: seconds for a long one
     return written
