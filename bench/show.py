@@ -76,7 +76,8 @@ def _markdown(found: dict[str, Any]) -> str:
         [
             f"`make bench ARGS=--write-docs`，{found['at'][:16].replace('T', ' ')}："
             f"{machine['cpus']} CPU，{machine['memory_gb']} GB，{machine['system']}，Python {machine['python']}，"
-            f"temporalio {machine['temporalio']}，{machine['server']}；此前负载 load before {machine['load_before']}",
+            f"temporalio {machine['temporalio']}，{machine['server']}；此前负载 load before {machine['load_before']}；"
+            f"每次测量约 {found['size']['seconds']:g} 秒 about {found['size']['seconds']:g} s each",
             _grid(("", "目标 target", "实测 figure", ""), targets),
             _grid(*_lives(found)),
             "每条命令的历史事件 history events per command: "
