@@ -559,7 +559,7 @@ def repair(
     hazard: Annotated[str, typer.Argument(help="隐患编号 | number of the hazard")],
     from_: From = "auto",
 ) -> None:
-    """断电丢失的台账末尾，按历史补记 | give a ledger back the last entries that a power cut took."""
+    """断电后台账与历史不齐的，以一方补足另一方 | after a power cut, mend the ledger from the history or the other way."""
     from audit.proofs_cli import repair_hazard
 
     raise SystemExit(repair_hazard(found_settings(), hazard, _source(from_)))

@@ -68,7 +68,8 @@ def build(
     throughput. The tests run it in the sandbox as well.
     """
     workflows: list[type] = [HazardWorkflow]
-    activities: list[Callable[..., Any]] = [Recorder(database).record]
+    recorder = Recorder(database)
+    activities: list[Callable[..., Any]] = [recorder.record, recorder.recorded_since]
     if deliverer is not None:
         workflows.append(DeliveryWorkflow)
         activities.append(Shifts(deliverer).deliver)

@@ -7,6 +7,7 @@ from domain.state import Hazard
 from domain.values import HazardId, Value
 
 RECORD = "record"
+RECORDED_SINCE = "recorded_since"
 LEDGER_CONFLICT = "LedgerConflict"
 """Failure type of a record that contradicts the ledger; retrying cannot mend it."""
 

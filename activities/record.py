@@ -1,4 +1,4 @@
-"""``record``: one change of one hazard in one transaction, idempotent by (hazard, seq)."""
+"""``record``: one change of one hazard in one transaction, idempotent by (hazard, seq); and reading it back."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from datetime import datetime
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.contract import LEDGER_CONFLICT, RECORD, Entry
+from activities.contract import LEDGER_CONFLICT, RECORD, RECORDED_SINCE, Entry
+from domain.events import Event
+from domain.values import HazardId
 from storage import ledger
 from storage.database import Database, LedgerConflict
 
@@ -37,3 +39,8 @@ class Recorder:
                 return then
             raise ApplicationError(str(conflict), type=LEDGER_CONFLICT, non_retryable=True) from conflict
         return None
+
+    @activity.defn(name=RECORDED_SINCE)
+    async def recorded_since(self, hazard: HazardId, seq: int) -> list[Event]:
+        """The entries that follow ``seq`` in the ledger of a hazard, with their hashes as they stand there."""
+        return [entry.event for entry in await self._database.read(ledger.events, hazard, seq)]

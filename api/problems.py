@@ -21,7 +21,7 @@ from api.faults import Fault, faults_of
 from audit.travel import NoSuchPoint
 from domain.library import UnknownRules
 from domain.refusal import Refusal
-from service.door import NotFound, NotRecorded
+from service.door import NotFound, NotRecorded, StandsStill
 from service.identity import Unauthenticated
 from storage.cursors import BadCursor
 from storage.errors import StorageError, StorageUnavailable
@@ -158,6 +158,13 @@ def problem_of(error: Exception) -> Problem:
                 "没有这个隐患，或您无权查看",
                 "there is no such hazard for you to see",
                 "SEC-01",
+            )
+        case StandsStill():
+            return unavailable(
+                "stands-still",
+                f"断电后 {error.hazard} 的流程少于台账，暂不能办理；请运维运行 qingling repair {error.hazard}，再用同一幂等键重试",
+                f"after a power cut the workflow of {error.hazard} has less than its ledger, so nothing can be done "
+                f"yet; an operator runs qingling repair {error.hazard}, then repeat it with the same Idempotency-Key",
             )
         case NotRecorded():
             return unavailable(

@@ -98,8 +98,9 @@ def compared(
         )
     if len(entries) > len(heard):
         return differs(
-            f"台账第{len(heard) + 1}步起在历史中没有依据",
-            f"from seq {len(heard) + 1} on the ledger has entries that no history leads to",
+            f"台账第{len(heard) + 1}步起在历史中没有依据；若因断电，可用 qingling repair 让流程续上",
+            f"from seq {len(heard) + 1} on the ledger has entries that no history leads to; after a power cut "
+            "qingling repair lets the workflow catch up",
             ahead=len(entries) - len(heard),
         )
     if not heard:

@@ -195,15 +195,24 @@ def repair_hazard(settings: Settings, hazard: str, source: str) -> int:
         database = Database.connect(settings.database_url.get_secret_value())
         try:
             histories = await histories_of(settings, database, Source(source))
+            client = None if source == Source.ARCHIVE else await _client(settings)
             try:
-                appended = await repair(database, histories, HazardId(hazard))
+                mended = await repair(database, histories, HazardId(hazard), client)
             except (CannotRepair, NoHistory) as error:
                 print(error)
                 return FINDING
         finally:
             database.close()
-        if appended:
-            print(f"{hazard} 已按历史补记 {appended} 步 | {appended} entries appended from the history")
+        if mended.to_ledger:
+            print(
+                f"{hazard} 台账已按历史补记 {mended.to_ledger} 步"
+                f" | {mended.to_ledger} entries appended to the ledger from the history"
+            )
+        elif mended.to_history:
+            print(
+                f"{hazard} 流程已按台账续上 {mended.to_history} 步"
+                f" | the workflow caught up with {mended.to_history} entries of the ledger"
+            )
         else:
             print(f"{hazard} 台账与历史一致，无须补记 | ledger and history agree, nothing to append")
         return GOOD

@@ -7,8 +7,10 @@ the ledger's keeper does not write, and the shell round the core is replayed wit
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from asyncio import Future
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from temporalio.client import WorkflowHistory
@@ -16,6 +18,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import (
     Interceptor,
     Replayer,
+    StartActivityInput,
     StartLocalActivityInput,
     UnsandboxedWorkflowRunner,
     WorkflowInboundInterceptor,
@@ -65,10 +68,10 @@ class _Listener(Interceptor):
     """Keeps the events that a workflow hands to its record. The Replayer leads one history at a time."""
 
     def __init__(self) -> None:
-        self._events: list[Event] = []
+        self._heard: dict[int, Event] = {}
 
     def taken(self) -> tuple[Event, ...]:
-        events, self._events = tuple(self._events), []
+        events, self._heard = tuple(self._heard.values()), {}
         return events
 
     def workflow_interceptor_class(
@@ -78,8 +81,10 @@ class _Listener(Interceptor):
 
         class Outbound(WorkflowOutboundInterceptor):
             def start_local_activity(self, input: StartLocalActivityInput) -> ActivityHandle[Any]:
-                hear(input)
-                return super().start_local_activity(input)
+                return hear(input.args, super().start_local_activity(input))
+
+            def start_activity(self, input: StartActivityInput) -> ActivityHandle[Any]:
+                return hear(input.args, super().start_activity(input))
 
         class Inbound(WorkflowInboundInterceptor):
             def init(self, outbound: WorkflowOutboundInterceptor) -> None:
@@ -87,13 +92,18 @@ class _Listener(Interceptor):
 
         return Inbound
 
-    def _hear(self, input: StartLocalActivityInput) -> None:
-        for given in input.args:
-            if isinstance(given, Entry):
-                # The same decision handed over again, for the moment that the ledger has, is the one that counts.
-                first = given.events[0].seq
-                self._events = [event for event in self._events if event.seq < first]
-                self._events.extend(given.events)
+    def _hear(self, args: Sequence[Any], recording: ActivityHandle[Any]) -> ActivityHandle[Any]:
+        """An entry counts unless its record comes to nothing; then one that is handed over later does."""
+        for entry in (given for given in args if isinstance(given, Entry)):
+            self._heard.update({event.seq: event for event in entry.events})
+            recording.add_done_callback(partial(self._forget_if_not_recorded, entry))
+        return recording
+
+    def _forget_if_not_recorded(self, entry: Entry, recording: Future[Any]) -> None:
+        failed = recording.cancelled() or recording.exception() is not None
+        if failed or recording.result() is not None:
+            for event in entry.events:
+                self._heard.pop(event.seq, None)
 
 
 def _line(error: Exception) -> str:

@@ -83,8 +83,8 @@ class _Other:
         for step in self._recorded:
             event = step.event
             self._let_ring(event.at, event.seq)
-            if event.command is not None:
-                self._give(event)
+            if event.order is not None:
+                self._give(event, event.order)
         self._let_ring(until, self._recorded[-1].event.seq)
 
     def _let_ring(self, until: datetime, seq: int) -> None:
@@ -106,10 +106,10 @@ class _Other:
             for event in tick(core.rules_for(self._library, self._state), self._state, wake)[:1]:
                 self._take(event)
 
-    def _give(self, event: Event) -> None:
+    def _give(self, event: Event, order: Order) -> None:
         refused, was = None, event.refused
         try:
-            decided = self._decide(event)
+            decided = self._decide(event, order)
         except Refusal as refusal:
             refused = refusal.refused
         else:
@@ -118,10 +118,9 @@ class _Other:
             self.refusals.append(_refusal(event, was, refused))
         if refused and was and self._state:
             rules = core.rules_for(self._library, self._state)
-            self._take(core.refused_event(rules, self._state, _order(event), refused, event.at))
+            self._take(core.refused_event(rules, self._state, order, refused, event.at))
 
-    def _decide(self, event: Event) -> Event:
-        order = _order(event)
+    def _decide(self, event: Event, order: Order) -> Event:
         if isinstance(order.command, Report):
             rules = self._library.rules(self._book, event.calendar)
             return core.report(
@@ -151,11 +150,6 @@ _NOT_REPORTED = Refusal(
 
 def _ring_of(clock: str | None, alarm: Alarm) -> _Ring:
     return clock, str(alarm.what), alarm.at
-
-
-def _order(event: Event) -> Order:
-    assert event.command is not None
-    return Order(command=event.command, actor=event.actor, key=event.key or "")
 
 
 # -- comparing ---------------------------------------------------------------------------------------

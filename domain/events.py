@@ -14,7 +14,7 @@ from typing import Any, Literal
 from pydantic import model_validator
 
 from domain.accountability import Consequence
-from domain.commands import Command
+from domain.commands import Command, Order
 from domain.library import canonical
 from domain.organisation import Actor, PersonRef
 from domain.refusal import Refused
@@ -181,6 +181,13 @@ class Event(Value):
     def body(self) -> str:
         """The text that is hashed and stored: canonical JSON of everything but the chain itself."""
         return canonical(self, exclude={"prev", "hash"})
+
+    @property
+    def order(self) -> Order | None:
+        """The order it was decided for, without what its sender had seen; ``None`` for what time does."""
+        if self.command is None:
+            return None
+        return Order(command=self.command, actor=self.actor, key=self.key or "")
 
     @property
     def clock_id(self) -> str | None:

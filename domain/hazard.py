@@ -18,6 +18,7 @@ from domain.draft import Draft
 from domain.effects import registration
 from domain.events import Event, command_digest
 from domain.guards import Ask
+from domain.ladder import tick
 from domain.library import Library, Rules
 from domain.organisation import Actor, PersonRef
 from domain.refusal import Refusal, Refused, refuse
@@ -108,6 +109,20 @@ def refused_event(rules: Rules, hazard: Hazard, order: Order, refused: Refused, 
         refused=refused,
         **_as_given(order.command, order.key),
     )
+
+
+def again(library: Library, hazard: Hazard, event: Event) -> tuple[Event, ...]:
+    """What the input behind a recorded event leads to, decided once more for the recorded moment.
+
+    One event for an order, also for one that was refused; all that is due then for what time does. Whoever
+    compares hashes knows whether the record follows from ``hazard``. Raises :class:`Refusal`.
+    """
+    order = event.order
+    if order is None:
+        return tick(rules_for(library, hazard), hazard, event.at)
+    if event.refused:
+        return (refused_event(rules_for(library, hazard), hazard, order, event.refused, event.at),)
+    return (decide(rules_for(library, hazard, order.command), hazard, order, event.at),)
 
 
 def precheck(rules: Rules, hazard: Hazard, command: str, actor: Actor, now: datetime) -> None:

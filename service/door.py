@@ -64,6 +64,14 @@ class NotRecorded(Exception):
     """Nobody has taken the command yet (no worker, no server). Repeat it with the same key: it happens once."""
 
 
+class StandsStill(NotRecorded):
+    """The hazard's workflow lost steps that its ledger has (a power cut): an operator lets it catch up."""
+
+    def __init__(self, hazard: HazardId) -> None:
+        super().__init__(f"{hazard}: its ledger is ahead of its workflow; qingling repair {hazard} mends it")
+        self.hazard = hazard
+
+
 class Pending(Exception):
     """Accepted and durable, but its record is not written yet. It will be; look again later."""
 
@@ -234,6 +242,8 @@ class Door:
             refusal = refusal_in(error.cause)
             if refusal is None:
                 raise NotRecorded(f"{hazard}: {error.cause}") from error
+            if await self._stands_still(hazard):
+                raise StandsStill(hazard) from None
             raise refusal from None
         except WorkflowUpdateRPCTimeoutOrCancelledError:
             if await self._accepted(hazard, update):
@@ -346,6 +356,15 @@ class Door:
         except RPCError:
             return False
         return answer.stage >= Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED
+
+    async def _stands_still(self, hazard: HazardId) -> bool:
+        """Whether a refusal came from a workflow that has lost steps of its ledger, so that it means nothing."""
+        recorded = await self._database.read(ledger.last_seq, hazard)
+        try:
+            live = await self.live(hazard)
+        except NotFound:  # it has ended in the meantime
+            return False
+        return live is not None and live.seq < recorded
 
     async def _answer_from_the_ledger(self, hazard: HazardId, order: Order) -> Receipt:
         """A hazard whose workflow has ended answers from its ledger: the repeated receipt, or the refusal."""

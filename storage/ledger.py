@@ -129,13 +129,11 @@ def _conflict(hazard: HazardId, seq: int, zh: str, en: str) -> LedgerConflict:
 
 
 def _gap(connection: Connection, hazard: HazardId, seq: int) -> LedgerGap:
-    last = connection.scalar(
-        select(ledger.c.seq).where(ledger.c.hazard_id == hazard).order_by(ledger.c.seq.desc()).limit(1)
-    )
+    last = last_seq(connection, hazard)
     return LedgerGap(
-        f"{hazard} 只记录到第{last or 0}步，不能接记第{seq}步",
-        f"{hazard} is recorded up to seq {last or 0}; seq {seq} cannot follow",
-        last or 0,
+        f"{hazard} 只记录到第{last}步，不能接记第{seq}步",
+        f"{hazard} is recorded up to seq {last}; seq {seq} cannot follow",
+        last,
     )
 
 
@@ -187,6 +185,12 @@ def moment_of(connection: Connection, hazard: HazardId, seq: int) -> datetime | 
     """When the event was decided that stands at ``seq``, or ``None`` when there is none."""
     query = select(ledger.c.at).where(ledger.c.hazard_id == hazard, ledger.c.seq == seq)
     return connection.scalar(query)
+
+
+def last_seq(connection: Connection, hazard: HazardId) -> int:
+    """Where the ledger of a hazard ends; 0 when there is none."""
+    query = select(ledger.c.seq).where(ledger.c.hazard_id == hazard).order_by(ledger.c.seq.desc()).limit(1)
+    return connection.scalar(query) or 0
 
 
 def hazard_ids(connection: Connection) -> Iterator[HazardId]:

@@ -14,6 +14,8 @@ from domain.values import Digest, HazardId, Labelled, State, Value
 WORKFLOW = "Hazard"
 TASK_QUEUE = "qingling-hazards"
 STATE_QUERY = "state"
+CATCH_UP = "catch_up"
+"""Update of an operator: take over what the ledger is ahead by."""
 
 SHELL = 2
 """The shape of the commands that new runs' histories have. Data of the start instead of a patch marker: it

@@ -12,24 +12,33 @@ workflow task; and nothing but ``_commit`` touches the state.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from temporalio import workflow
 from temporalio.common import RawValue, RetryPolicy
 from temporalio.exceptions import ActivityError, ApplicationError, FailureError, is_cancelled_exception
 
 with workflow.unsafe.imports_passed_through():
-    from activities.contract import LEDGER_CONFLICT, RECORD, Entry
+    from activities.contract import LEDGER_CONFLICT, RECORD, RECORDED_SINCE, Entry
     from domain.commands import Order, Report
     from domain.events import Event, evolve
-    from domain.hazard import decide, refused_event, repeated, report, rules_for
+    from domain.hazard import again, decide, refused_event, repeated, report, rules_for
     from domain.ladder import next_wakeup, tick
     from domain.library import LIBRARY, Rules
     from domain.refusal import Refusal
     from domain.state import Hazard
     from workflows import view
-    from workflows.contract import STATE_QUERY, WORKFLOW, Receipt, Start, attribute_pairs, failure
+    from workflows.contract import (
+        CATCH_UP,
+        STATE_QUERY,
+        WORKFLOW,
+        Receipt,
+        Start,
+        attribute_pairs,
+        failure,
+    )
 
 # A local activity costs no history beyond its marker; what it cannot do in a moment goes on as a
 # regular activity, which waits for the database as long as it takes without growing the history.
@@ -39,12 +48,22 @@ _AT_LAST = timedelta(seconds=60)
 _UNTIL_IT_IS_DONE = RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(seconds=30))
 
 
+T = TypeVar("T")
+
 Decision = Callable[[datetime], tuple[Event, ...]]
 """What is decided if it is noticed at a given moment; it may raise :class:`Refusal`."""
 
 
 class LedgerBroken(RuntimeError):
     """The ledger contradicts this history. Fails the workflow task, which waits for an operator."""
+
+
+class LedgerAhead(LedgerBroken):
+    """The ledger has another decision in this place: one that was recorded, and then lost with its server.
+
+    Nobody takes it over unasked: its sender repeats its key, or an operator lets the hazard catch up
+    (``qingling repair``). Until then the hazard stands still, and what comes meanwhile waits.
+    """
 
 
 @workflow.defn(name=WORKFLOW)
@@ -55,6 +74,7 @@ class HazardWorkflow:
     def __init__(self, start: Start) -> None:
         self._start = start
         self._hazard: Hazard | None = start.carried
+        self._told: Hazard | None = start.carried
         self._one_at_a_time = asyncio.Lock()
 
     @workflow.run
@@ -78,11 +98,10 @@ class HazardWorkflow:
         """Any command of the core, by its name there. Answers once the change is in the ledger."""
         order = _order(args)
         await workflow.wait_condition(lambda: self._hazard is not None)
-        async with self._one_at_a_time:
-            try:
-                return await self._carry_out(order)
-            except Refusal as refusal:
-                raise failure(refusal) from refusal
+        try:
+            return await self._in_turn(lambda: self._carry_out(order))
+        except Refusal as refusal:
+            raise failure(refusal) from refusal
 
     @command.validator
     def _refuse_early(self, name: str, args: Sequence[RawValue]) -> None:
@@ -101,13 +120,18 @@ class HazardWorkflow:
         """The same commands for callers that do not wait; a refusal is kept in the ledger instead."""
         order = _order(args)
         await workflow.wait_condition(lambda: self._hazard is not None)
+        await self._in_turn(lambda: self._carry_out_or_keep(order))
+
+    @workflow.update(name=CATCH_UP)
+    async def catch_up(self) -> int:
+        """Take over what the ledger is ahead by, and answer how many events that was.
+
+        Every event is decided once more, from what the ledger says was asked and when, and has to come to the
+        recorded hash. That it was taken from the ledger, and by whom, stays in this history.
+        """
+        await workflow.wait_condition(lambda: self._hazard is not None)
         async with self._one_at_a_time:
-            try:
-                await self._carry_out(order)
-            except Refusal as refusal:
-                rules, hazard, refused = self._rules(), self._state, refusal.refused
-                if order.key not in hazard.done:
-                    await self._commit(lambda now: (refused_event(rules, hazard, order, refused, now),))
+            return await self._catch_up()
 
     @workflow.query(name=STATE_QUERY)
     def state(self) -> Hazard | None:
@@ -122,6 +146,50 @@ class HazardWorkflow:
             await self._commit(lambda now: (decide(rules, before, order, now),))
             hazard = self._state
         return Receipt(hazard=hazard.id, seq=seq or hazard.seq, state=hazard.state)
+
+    async def _carry_out_or_keep(self, order: Order) -> None:
+        try:
+            await self._carry_out(order)
+        except Refusal as refusal:
+            rules, hazard, refused = self._rules(), self._state, refusal.refused
+            if order.key not in hazard.done:
+                await self._commit(lambda now: (refused_event(rules, hazard, order, refused, now),))
+
+    async def _catch_up(self) -> int:
+        stood = self._state.seq
+        recorded: list[Event] = await workflow.execute_local_activity(
+            RECORDED_SINCE,
+            args=[self._state.id, stood],
+            result_type=list[Event],
+            start_to_close_timeout=_AT_LAST,
+        )
+        while recorded:
+            told = recorded[0]
+            try:
+                events = again(LIBRARY, self._state, told)
+            except Refusal as refusal:
+                raise _does_not_follow(told, str(refusal)) from refusal
+            if not events or [event.hash for event in events] != [
+                event.hash for event in recorded[: len(events)]
+            ]:
+                raise _does_not_follow(told, "it comes to another hash")
+            await self._become(events)
+            recorded = recorded[len(events) :]
+        return self._state.seq - stood
+
+    async def _in_turn(self, act: Callable[[], Awaitable[T]]) -> T:
+        """One change at a time. Where the ledger is ahead, wait until what it has came again; then begin anew."""
+        while True:
+            async with self._one_at_a_time:
+                try:
+                    return await act()
+                except LedgerAhead as ahead:
+                    self._stand_still(str(ahead))
+            await self._something_else()
+
+    async def _something_else(self) -> None:
+        stood = self._state.seq
+        await workflow.wait_condition(lambda: self._state.seq != stood)
 
     # -- time ---------------------------------------------------------------------------------------
 
@@ -160,9 +228,11 @@ class HazardWorkflow:
                 timeout_summary=view.timer_summary(self._state),
             )
         except TimeoutError:
-            async with self._one_at_a_time:
-                rules, hazard = self._rules(), self._state
-                await self._commit(lambda now: tick(rules, hazard, now))
+            await self._in_turn(self._tick)
+
+    async def _tick(self) -> None:
+        rules, hazard = self._rules(), self._state
+        await self._commit(lambda now: tick(rules, hazard, now))
 
     async def _go_on_in_a_new_run(self) -> None:
         """History has grown long: carry the whole state, command keys included, into a fresh run."""
@@ -190,36 +260,49 @@ class HazardWorkflow:
         with its worker or its server. The same decision comes again then, at a later moment. It is made once
         more for the moment that is recorded, and has to come to the recorded hash; nothing else is taken over.
         """
-        entry = self._entry(decision(workflow.now()))
-        if entry is None:
+        events = decision(workflow.now())
+        if not events:
             return
-        self._tell_operators(self._hazard, entry.hazard)
-        earlier = await self._record(entry)
+        earlier = await self._become(events)
         if earlier is not None:
-            told = entry.hazard
-            entry = self._decided_then(decision, earlier)
-            self._tell_operators(told, entry.hazard)
-            if await self._record(entry) is not None:
-                raise LedgerBroken(f"{told.id} seq {entry.events[0].seq} is taken by another decision")
-        self._hazard = entry.hazard
-        self._show(entry.hazard)
+            events = self._decided_then(decision, earlier)
+            try:
+                await self._become(events)
+            except LedgerBroken as taken:
+                raise LedgerAhead(str(taken)) from taken
 
-    def _entry(self, events: tuple[Event, ...]) -> Entry | None:
+    def _decided_then(self, decision: Decision, then: datetime) -> tuple[Event, ...]:
+        try:
+            events = decision(then)
+        except Refusal as refusal:
+            raise LedgerAhead(f"what the ledger has of {then} was to be refused: {refusal}") from refusal
+        if not events:
+            raise LedgerAhead(f"the ledger has an event of {then}, when nothing was due")
+        return events
+
+    async def _become(self, events: tuple[Event, ...]) -> datetime | None:
+        """Be what the events make of the hazard, once they are written; answers as ``record`` does."""
         hazard = self._hazard
         for event in events:
             hazard = evolve(hazard, event)
-        return Entry(hazard=hazard, events=events) if hazard and events else None
+        assert hazard is not None
+        self._tell_operators(hazard)
+        earlier = await self._record(Entry(hazard=hazard, events=events))
+        if earlier is None:
+            self._hazard = hazard
+            self._show(hazard)
+        return earlier
 
-    def _decided_then(self, decision: Decision, then: datetime) -> Entry:
-        try:
-            entry = self._entry(decision(then))
-        except Refusal as refusal:
-            raise LedgerBroken(f"what the ledger has of {then} was to be refused: {refusal}") from refusal
-        if entry is None:
-            raise LedgerBroken(f"the ledger has an event of {then}, when nothing was due")
-        return entry
+    def _stand_still(self, why: str) -> None:
+        """Say what the hazard waits for, to whoever looks."""
+        hazard = self._state
+        self._tell_operators(hazard)
+        workflow.set_current_details(view.standing_still(hazard))
+        workflow.logger.error(
+            "ledger is ahead of history: qingling repair", extra={"hazard": hazard.id, "why": why}
+        )
 
-    def _tell_operators(self, before: Hazard | None, hazard: Hazard) -> None:
+    def _tell_operators(self, hazard: Hazard) -> None:
         """Search attributes go before the record: a task must have a command ahead of its local activity.
 
         A query that meets the task before it is begun, or a record that is slow, splits it in two. Without
@@ -227,7 +310,8 @@ class HazardWorkflow:
         events by the second: other hashes than the ledger's.
         """
         pairs = attribute_pairs(hazard, self._start.shell)
-        stood = attribute_pairs(before, self._start.shell) if before else pairs
+        stood = attribute_pairs(self._told, self._start.shell) if self._told else pairs
+        self._told = hazard
         moved = [new for new, old in zip(pairs, stood, strict=True) if new != old]
         if not moved and workflow.current_update_info() is None:  # an update's acceptance is a command
             moved = pairs[:1]
@@ -275,3 +359,11 @@ def _order(args: Sequence[RawValue]) -> Order:
 def _contradicts_the_ledger(error: FailureError) -> bool:
     told = error.cause if isinstance(error, ActivityError) else error
     return isinstance(told, ApplicationError) and told.type == LEDGER_CONFLICT
+
+
+def _does_not_follow(event: Event, why: str) -> ApplicationError:
+    return ApplicationError(
+        f"seq {event.seq} of the ledger does not follow from what is before it: {why}",
+        type=LEDGER_CONFLICT,
+        non_retryable=True,
+    )

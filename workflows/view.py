@@ -57,6 +57,16 @@ def _due(clock: Clock) -> str:
     return f"- {clock.key.zh}期限：{local(clock.due):%Y-%m-%d %H:%M}{marks}"
 
 
+def standing_still(hazard: Hazard) -> str:
+    """Markdown for the page of a hazard whose ledger has a step that its history lost."""
+    return (
+        f"### {hazard.id} 停在第{hazard.seq}步 · standing still at step {hazard.seq}\n"
+        f"台账第{hazard.seq + 1}步已记录，本流程却未收到（断电？）。请运行 `qingling repair {hazard.id}`，其后各项自动续办。\n\n"
+        f"The ledger has a step {hazard.seq + 1} that this workflow never heard of (a power cut?). "
+        f"Run `qingling repair {hazard.id}`; what waits goes on by itself."
+    )
+
+
 def details(book: Rulebook, hazard: Hazard) -> str:
     """Markdown for the workflow's page: state, owner, level and open deadlines."""
     lines = [

@@ -19,7 +19,7 @@ from api.server import production
 from domain.commands import Command
 from domain.library import LIBRARY
 from domain.values import HazardId
-from service.door import Door, Doorway, NotRecorded, Pending
+from service.door import Door, Doorway, NotRecorded, Pending, StandsStill
 from service.rulebooks import Current
 from settings import load_settings
 from storage.errors import StorageUnavailable
@@ -137,6 +137,7 @@ class Stubborn(Door):
     ("outcome", "status", "code"),
     [
         (NotRecorded("no worker"), 503, "not-recorded"),
+        (StandsStill(HazardId("QP-2026-000001")), 503, "stands-still"),
         (StorageUnavailable("数据库暂时无法使用", "the database is away"), 503, "storage-unavailable"),
         (Pending(HazardId("QP-2026-000001")), 202, None),
     ],

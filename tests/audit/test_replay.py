@@ -12,7 +12,7 @@ import pytest
 from temporalio import workflow
 
 from audit.compare import Outcome
-from audit.repair import CannotRepair, repair
+from audit.repair import CannotRepair, Repaired, repair
 from audit.replays import Replays, replay_all
 from audit.sources import Histories, Source
 from audit.store import Folder
@@ -241,13 +241,13 @@ async def test_a_ledger_that_lost_its_last_entries_gets_them_back_from_its_histo
     (found,) = await outcomes(database, cut, hazard)
     assert found.behind == len(whole) - 5 and "qingling repair" in found.en
 
-    assert await repair(database, cut, hazard) == len(whole) - 5
+    assert await repair(database, cut, hazard) == Repaired(to_ledger=len(whole) - 5)
 
     assert database.read_now(ledger.verify, hazard) == []
     assert [entry.hash for entry in database.read_now(ledger.events, hazard)] == [
         event.hash for event in whole
     ]
-    assert await repair(database, cut, hazard) == 0
+    assert await repair(database, cut, hazard) == Repaired()
 
 
 async def test_a_ledger_that_contradicts_its_history_is_not_repaired(
@@ -259,10 +259,12 @@ async def test_a_ledger_that_contradicts_its_history_is_not_repaired(
         await repair(database, golden, hazard)
 
 
-async def test_a_history_that_lost_what_the_ledger_has_is_not_ours_to_mend(database: Database) -> None:
+async def test_a_history_that_lost_what_the_ledger_has_is_not_mended_without_its_server(
+    database: Database,
+) -> None:
     cut = Golden(database, runs={"long-life-in-several-runs": 1})
     hazard = next(hazard for hazard, name in cut.names.items() if name == "long-life-in-several-runs")
     before = database.read_now(ledger.events, hazard)
-    with pytest.raises(CannotRepair, match="restore Temporal's database"):
+    with pytest.raises(CannotRepair, match="only Temporal can catch up"):
         await repair(database, cut, hazard)
     assert database.read_now(ledger.events, hazard) == before

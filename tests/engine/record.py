@@ -13,7 +13,9 @@ from pathlib import Path
 from temporalio.client import WorkflowHandle
 
 from domain.calendar import Calendar, Span
-from domain.commands import LoadCalendar
+from domain.commands import LoadCalendar, Order
+from domain.events import evolve
+from domain.hazard import decide, rules_for
 from domain.library import LIBRARY, canonical, digest_of
 from domain.organisation import SYSTEM
 from domain.values import HazardId, local
@@ -23,6 +25,7 @@ from tests import seats
 from tests.engine.test_golden import HISTORIES
 from tests.engine.test_lifecycle import cleared, registered, remediating
 from tests.server import District, district, temporal
+from workflows.contract import CATCH_UP
 
 
 async def cleared_on_spot(at: District) -> HazardId:
@@ -144,6 +147,22 @@ async def listed_and_reworked(at: District) -> HazardId:
     return hazard
 
 
+async def stood_still_and_caught_up(at: District) -> HazardId:
+    """Its ledger has a step that its workflow lost; commands and time wait until an operator mends it."""
+    hazard = await remediating(at)
+    await at.give(seats.HANDLER, hazard, "progress", text="已进场")
+    state = at.recorded(hazard)
+    lost = Order(command=at.command("progress", text="已围挡"), actor=seats.HANDLER.actor, key="lost")
+    event = decide(rules_for(LIBRARY, state), state, lost, await at.now(hazard))
+    at.database.write_now(ledger.append, evolve(state, event), [event])
+    waiting = asyncio.create_task(at.give(seats.HANDLER, hazard, "report_completion"))
+    await at.forward(hazard, timedelta(days=30))
+    await at.client.get_workflow_handle(hazard).execute_update(CATCH_UP)
+    await waiting
+    await at.give(seats.ASSESSOR, hazard, "assess_pass", **seats.ALL_MET)
+    return hazard
+
+
 def _in(days: int) -> str:
     return (local(datetime.now(UTC)) + timedelta(days=days)).date().isoformat()
 
@@ -158,6 +177,7 @@ STORIES: dict[str, Callable[[District], Awaitable[HazardId]]] = {
     "listed-and-reworked": listed_and_reworked,
     "long-life-in-several-runs": long_life,
     "passed-up-and-reworked": passed_up_and_reworked,
+    "stood-still-and-caught-up": stood_still_and_caught_up,
 }
 
 

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from temporalio.api.enums.v1 import EventType
 
+from audit.repair import CannotRepair, Repaired, repair
 from audit.replays import Replays
 from audit.sources import Histories, Source
 from audit.store import Folder
@@ -20,8 +20,9 @@ from domain.commands import Order
 from domain.events import Event, evolve
 from domain.hazard import decide, rules_for
 from domain.library import LIBRARY
+from domain.refusal import Refusal
 from domain.values import HazardId
-from service.door import Door, Doorway, NotRecorded, Pending
+from service.door import Door, Doorway, Pending, StandsStill
 from service.rulebooks import Current
 from storage import ledger
 from tests import seats
@@ -58,18 +59,8 @@ async def agrees(at: District, hazard: HazardId, kinds: list[str]) -> None:
     assert at.events(hazard) == kinds
     assert at.recorded(hazard) == await at.live(hazard)
     assert at.database.read_now(ledger.verify, hazard) == []
-    histories = Histories(at.client, at.database, Folder(at.settings.var_dir / "none"), Source.SERVER)
-    (outcome,) = [outcome async for outcome in Replays(at.database, histories).all([hazard])]
+    (outcome,) = [outcome async for outcome in Replays(at.database, histories_of(at)).all([hazard])]
     assert outcome.identical, outcome.line
-
-
-async def failures(at: District, hazard: HazardId) -> list[str]:
-    history = await at.client.get_workflow_handle(hazard).fetch_history()
-    return [
-        event.workflow_task_failed_event_attributes.failure.message
-        for event in history.events
-        if event.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_FAILED
-    ]
 
 
 @pytest.mark.requirement("REG-08")
@@ -135,20 +126,84 @@ def _other_consequence(at: District, hazard: HazardId) -> Event:
     return event.model_copy(update={"changes": changed, "prev": "", "hash": ""}).sealed(state.head)
 
 
+async def ahead_by(at: District, forged: Callable[[District, HazardId], Event]) -> HazardId:
+    """A hazard whose ledger has an event that its history never heard of."""
+    hazard = (await at.report(seats.DESK, **seats.hotline())).hazard
+    event = forged(at, hazard)
+    at.database.write_now(ledger.append, evolve(await at.live(hazard), event), [event])
+    return hazard
+
+
+def hurried(at: District) -> Door:
+    way = Doorway(at.settings.task_queue, timedelta(seconds=1))
+    return Door(at.client, at.database, LIBRARY, Current(at.database, LIBRARY), way)
+
+
+def histories_of(at: District) -> Histories:
+    return Histories(at.client, at.database, Folder(at.settings.var_dir / "none"), Source.SERVER)
+
+
 @pytest.mark.requirement("REG-08")
 @pytest.mark.parametrize("forged", [_other_key, _other_consequence])
-async def test_another_decision_in_the_ledger_is_never_taken_over(
+async def test_another_decision_in_the_ledger_is_not_taken_over_unasked(
     qingpu: District, forged: Callable[[District, HazardId], Event]
 ) -> None:
-    hazard = (await qingpu.report(seats.DESK, **seats.hotline())).hazard
-    before = await qingpu.live(hazard)
-    event = forged(qingpu, hazard)
-    qingpu.database.write_now(ledger.append, evolve(before, event), [event])
-    way = Doorway(qingpu.settings.task_queue, timedelta(seconds=1))
-    door = Door(qingpu.client, qingpu.database, LIBRARY, Current(qingpu.database, LIBRARY), way)
-    with pytest.raises((NotRecorded, Pending)):
-        await door.give(seats.LIAISON, hazard, qingpu.command("verify_confirm"), "mine")
-    told = await failures(qingpu, hazard)
-    assert told and "is already taken by another event" in told[-1]
-    assert qingpu.events(hazard) == ["report", "verify_confirm"], "the hazard waits for an operator"
+    hazard = await ahead_by(qingpu, forged)
+    with pytest.raises(Pending):
+        await hurried(qingpu).give(seats.LIAISON, hazard, qingpu.command("verify_confirm"), "mine")
+    assert (await qingpu.live(hazard)).seq == 1, "the hazard stands still"
+    assert qingpu.events(hazard) == ["report", "verify_confirm"]
+    await qingpu.client.get_workflow_handle(hazard).terminate("the test is over")
+
+
+@pytest.mark.requirement("REG-08")
+async def test_a_hazard_catches_up_with_its_ledger_when_an_operator_says_so(qingpu: District) -> None:
+    hazard = await ahead_by(qingpu, _other_key)
+    with pytest.raises(Pending):  # accepted, and waits for its turn
+        await hurried(qingpu).give(seats.LIAISON, hazard, qingpu.command("verify_confirm"), "waits")
+    with pytest.raises(StandsStill):  # lawful by the record, which the workflow does not know
+        await qingpu.give(seats.DESK, hazard, "assign", "next", target=seats.STREET)
+
+    mended = await repair(qingpu.database, histories_of(qingpu), hazard, qingpu.client)
+
+    assert mended == Repaired(to_history=1)
+    assert (await qingpu.give(seats.DESK, hazard, "assign", "next", target=seats.STREET)).seq == 3
+    with pytest.raises(Refusal, match=r"T02\.wrong-state"):  # what waited had its turn
+        await qingpu.give(seats.LIAISON, hazard, "verify_confirm", "waits")
+    await agrees(qingpu, hazard, ["report", "verify_confirm", "assign"])
+    assert await repair(qingpu.database, histories_of(qingpu), hazard, qingpu.client) == Repaired()
+
+
+@pytest.mark.requirement("REG-08")
+async def test_a_lost_command_whose_sender_repeats_it_lets_go_what_waits(qingpu: District) -> None:
+    hazard = await ahead_by(qingpu, _other_key)
+    with pytest.raises(Pending):
+        await hurried(qingpu).give(seats.LIAISON, hazard, qingpu.command("verify_confirm"), "mine")
+    await qingpu.give(seats.LIAISON, hazard, "verify_confirm", "another")
+    with pytest.raises(Refusal, match=r"T02\.wrong-state"):
+        await qingpu.give(seats.LIAISON, hazard, "verify_confirm", "mine")
+    await agrees(qingpu, hazard, ["report", "verify_confirm"])
+
+
+@pytest.mark.requirement("REG-08", "REM-03")
+async def test_what_time_does_waits_for_the_ledger_too(qingpu: District) -> None:
+    hazard = await remediating(qingpu)
+    state = qingpu.recorded(hazard)
+    note = Order(command=qingpu.command("progress", text="已围挡"), actor=seats.HANDLER.actor, key="lost")
+    event = decide(rules_for(LIBRARY, state), state, note, await qingpu.now(hazard))
+    qingpu.database.write_now(ledger.append, evolve(await qingpu.live(hazard), event), [event])
+    await qingpu.forward(hazard, timedelta(days=400))
+    assert await qingpu.live(hazard) == state
+    await repair(qingpu.database, histories_of(qingpu), hazard, qingpu.client)
+    kinds = qingpu.events(hazard)
+    assert kinds[kinds.index("progress") + 1] == "reminder"
+    await agrees(qingpu, hazard, kinds)
+
+
+@pytest.mark.requirement("REG-08")
+async def test_what_does_not_follow_is_not_taken_over_even_when_asked(qingpu: District) -> None:
+    hazard = await ahead_by(qingpu, _other_consequence)
+    with pytest.raises(CannotRepair, match="does not follow"):
+        await repair(qingpu.database, histories_of(qingpu), hazard, qingpu.client)
+    assert (await qingpu.live(hazard)).seq == 1
     await qingpu.client.get_workflow_handle(hazard).terminate("the test is over")
