@@ -17,12 +17,13 @@ STATE_QUERY = "state"
 CATCH_UP = "catch_up"
 """Update of an operator: take over what the ledger is ahead by."""
 
-SHELL = 2
+SHELL = 3
 """The shape of the commands that new runs' histories have. Data of the start instead of a patch marker: it
 is in every history just as well, and costs a hazard no marker and no search attribute.
 
 1: every step of the process is told to the search attributes, each a write to Temporal's visibility store.
 2: only what lasts is told: the phase instead of the state, which the read model has anyway.
+3: what was due by now is recorded before a command is carried out, also when both come after an outage.
 """
 
 PROFILE = SearchAttributeKey.for_keyword("HazardProfile")

@@ -108,10 +108,14 @@ class HazardWorkflow:
         """A refusal here leaves no trace in the history; what it lets pass is decided again in turn."""
         if self._hazard is None:
             return
-        order = _order(args)
+        order, now = _order(args), workflow.now()
+        hazard = self._hazard
+        if self._start.shell >= 3:
+            for event in tick(self._rules(), hazard, now):
+                hazard = evolve(hazard, event)
         try:
-            if repeated(self._hazard, order) is None:
-                decide(self._rules(order), self._hazard, order, workflow.now())
+            if repeated(hazard, order) is None:
+                decide(self._rules(order), hazard, order, now)
         except Refusal as refusal:
             raise failure(refusal) from refusal
 
@@ -139,6 +143,8 @@ class HazardWorkflow:
         return self._hazard
 
     async def _carry_out(self, order: Order) -> Receipt:
+        if self._start.shell >= 3:
+            await self._tick()
         hazard = self._state
         seq = repeated(hazard, order)
         if seq is None:
@@ -231,6 +237,7 @@ class HazardWorkflow:
             await self._in_turn(self._tick)
 
     async def _tick(self) -> None:
+        """Record all that is due. After an outage a command comes before the timer, and must not hide what was late."""
         rules, hazard = self._rules(), self._state
         await self._commit(lambda now: tick(rules, hazard, now))
 

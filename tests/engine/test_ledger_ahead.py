@@ -200,6 +200,26 @@ async def test_what_time_does_waits_for_the_ledger_too(qingpu: District) -> None
     await agrees(qingpu, hazard, kinds)
 
 
+@pytest.mark.requirement("REG-08", "REM-03")
+async def test_what_fell_due_in_an_outage_is_recorded_before_the_command_that_comes_after_it(
+    qingpu: District,
+) -> None:
+    hazard = await remediating(qingpu)
+    state = qingpu.recorded(hazard)
+    note = Order(command=qingpu.command("progress", text="已围挡"), actor=seats.HANDLER.actor, key="lost")
+    event = decide(rules_for(LIBRARY, state), state, note, await qingpu.now(hazard))
+    qingpu.database.write_now(ledger.append, evolve(state, event), [event])
+    waiting = asyncio.create_task(qingpu.give(seats.HANDLER, hazard, "report_completion"))
+    await asyncio.sleep(0.5)
+    await qingpu.forward(hazard, timedelta(days=400))
+    await repair(qingpu.database, histories_of(qingpu), hazard, qingpu.client)
+    await waiting
+    kinds = qingpu.events(hazard)
+    assert kinds[-1] == "report_completion"
+    assert {"reminder", "overdue", "escalation", "task"} <= set(kinds)
+    await agrees(qingpu, hazard, kinds)
+
+
 @pytest.mark.requirement("REG-08")
 async def test_what_does_not_follow_is_not_taken_over_even_when_asked(qingpu: District) -> None:
     hazard = await ahead_by(qingpu, _other_consequence)

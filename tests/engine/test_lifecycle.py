@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -99,6 +100,8 @@ async def test_a_command_left_without_waiting_is_carried_out_or_kept_with_its_re
     await qingpu.door.send(seats.LIAISON, hazard, qingpu.command("verify_confirm"), "s-1")
     await qingpu.door.send(seats.LIAISON, hazard, qingpu.command("sign", handler="handler-1"), "s-2")
     await qingpu.door.send(seats.LIAISON, hazard, qingpu.command("sign", handler="handler-1"), "s-2")
+    while "refused" not in qingpu.events(hazard):  # noqa: ASYNC110 a signal has no answer to wait for
+        await asyncio.sleep(0.05)
     state = await qingpu.live(hazard)
     assert state.state is State.REGISTERED
     stored = qingpu.database.read_now(ledger.events, hazard)
