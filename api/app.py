@@ -15,6 +15,7 @@ from api import (
     dossiers,
     hazards,
     notices,
+    obligations,
     operations,
     problems,
     reference,
@@ -77,6 +78,7 @@ def bare_app(lifespan: Lifespan | None = None) -> FastAPI:
     problems.install(app)
     sheets.install(app)
     hazards.install(app)
+    obligations.install(app)
     notices.install(app)
     reference.install(app)
     contacts.install(app)

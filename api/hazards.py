@@ -385,20 +385,9 @@ async def find(request: Request, principal: Caller, search: Annotated[Search, Qu
 
 def filters_of(search: Search, organisation: Organisation) -> Filters:
     """What a list is narrowed to, units by id or name. Raises :class:`domain.refusal.Refusal` 422."""
-
-    def unit(name: str | None) -> UnitId | None:
-        if name is None:
-            return None
-        found = organisation.find(name)
-        if found is None:
-            raise refuse(
-                422, "unknown-unit", "ACT-25", f"本区没有单位“{name}”", f"no unit {name!r} in this district"
-            )
-        return found.id
-
     return Filters(
         states=tuple(search.state),
-        owner=unit(search.unit),
+        owner=unit_of(search.unit, organisation),
         modes=tuple(search.mode),
         levels=tuple(search.level),
         hazard_class=search.hazard_class,
@@ -406,13 +395,25 @@ def filters_of(search: Search, organisation: Organisation) -> Filters:
         overdue=search.overdue,
         open=search.open,
         urgency=search.urgency,
-        subdistrict=unit(search.subdistrict),
+        subdistrict=unit_of(search.subdistrict, organisation),
         channel=search.channel,
         text=search.text or None,
         reported_from=start_of(search.since),
         reported_to=end_of(search.until),
         due_before=end_of(search.due_by),
     )
+
+
+def unit_of(name: str | None, organisation: Organisation) -> UnitId | None:
+    """A unit by id or name. Raises :class:`domain.refusal.Refusal` 422 for one that there is not."""
+    if name is None:
+        return None
+    found = organisation.find(name)
+    if found is None:
+        raise refuse(
+            422, "unknown-unit", "ACT-25", f"本区没有单位“{name}”", f"no unit {name!r} in this district"
+        )
+    return found.id
 
 
 async def hazard(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -46,20 +46,31 @@ def install(app: FastAPI) -> None:
 
 
 async def as_csv(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:
-    text = sheets.as_csv(await _rows(request, principal, search), search.lang)
-    return StreamingResponse(text, media_type="text/csv; charset=utf-8", headers=_named("csv"))
+    return csv_of(await _rows(request, principal, search), "hazards", search.lang, sheets.COLUMNS)
 
 
 async def as_xlsx(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:
+    rows = await _rows(request, principal, search)
+    return await xlsx_of(rows, "hazards", "台账", search.lang, sheets.COLUMNS)
+
+
+def csv_of(rows: sheets.Rows, name: str, lang: str, columns: Sequence[sheets.Heading]) -> Response:
+    text = sheets.as_csv(rows, lang, columns)
+    return StreamingResponse(text, media_type="text/csv; charset=utf-8", headers=_named(name, "csv"))
+
+
+async def xlsx_of(
+    rows: sheets.Rows, name: str, title: str, lang: str, columns: Sequence[sheets.Heading]
+) -> Response:
     folder = tempfile.TemporaryDirectory(prefix="sheet-")
     path = Path(folder.name) / "sheet.xlsx"
     try:
-        await sheets.write_xlsx(path, await _rows(request, principal, search), lang=search.lang)
+        await sheets.write_xlsx(path, rows, title, lang, columns)
     except BaseException:
         folder.cleanup()
         raise
     done = BackgroundTask(folder.cleanup)
-    return FileResponse(path, media_type=XLSX, headers=_named("xlsx"), background=done)
+    return FileResponse(path, media_type=XLSX, headers=_named(name, "xlsx"), background=done)
 
 
 async def _rows(request: Request, principal: Caller, search: Sheet) -> AsyncIterator[list[sheets.Cell]]:
@@ -70,6 +81,6 @@ async def _rows(request: Request, principal: Caller, search: Sheet) -> AsyncIter
     return sheets.rows(reading, principal, organisation, filters, order, search.lang)
 
 
-def _named(ending: str) -> dict[str, str]:
+def _named(name: str, ending: str) -> dict[str, str]:
     today = local(datetime.now(UTC))
-    return {"Content-Disposition": f'attachment; filename="hazards-{today:%Y%m%d}.{ending}"'}
+    return {"Content-Disposition": f'attachment; filename="{name}-{today:%Y%m%d}.{ending}"'}

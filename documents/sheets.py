@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import xlsxwriter
 
@@ -32,16 +32,25 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 """With these a spreadsheet begins a formula, also when it reads csv."""
 
 
-class Column(NamedTuple):
-    """``width`` in characters."""
+class Heading(Protocol):
+    """A column by its words; ``width`` in characters."""
 
+    @property
+    def zh(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+    @property
+    def width(self) -> int: ...
+
+
+class Column(NamedTuple):
     zh: str
     en: str
     width: int
     cell: Callable[[HazardRow, Callable[[UnitId | None], str]], Cell | Labelled | bool]
 
 
-COLUMNS = (
+COLUMNS: tuple[Column, ...] = (
     Column("编号", "number", 16, lambda row, _: row.id),
     Column("标题", "title", 28, lambda row, _: row.title),
     Column("状态", "state", 14, lambda row, _: row.state),
@@ -83,21 +92,28 @@ async def rows(
 ) -> Rows:
     """The rows of a list that ``principal`` may see, each read of a confidential one logged (SEC-01)."""
 
-    def unit(id: UnitId | None) -> str:
-        found = organisation.by_id.get(id) if id else None
-        return (found.en if found and lang == "en" and found.en else found.name if found else id) or ""
-
+    unit = naming(organisation, lang)
     cursor: str | None = None
     while True:
         page = await reading.find(principal, filters, cursor, LONGEST_PAGE, order)
         for row in page.rows:
-            yield [_plain(column.cell(row, unit), lang) for column in COLUMNS]
+            yield [plain(column.cell(row, unit), lang) for column in COLUMNS]
         cursor = page.next
         if cursor is None:
             return
 
 
-def _plain(value: Cell | Labelled | bool, lang: str) -> Cell:
+def naming(organisation: Organisation, lang: str) -> Callable[[UnitId | None], str]:
+    """Units by name in one language."""
+
+    def unit(id: UnitId | None) -> str:
+        found = organisation.by_id.get(id) if id else None
+        return (found.en if found and lang == "en" and found.en else found.name if found else id) or ""
+
+    return unit
+
+
+def plain(value: Cell | Labelled | bool, lang: str) -> Cell:
     if isinstance(value, Labelled):
         return value.en if lang == "en" else value.zh
     if isinstance(value, bool):
@@ -105,18 +121,18 @@ def _plain(value: Cell | Labelled | bool, lang: str) -> Cell:
     return value
 
 
-def headings(lang: str = "zh") -> list[str]:
-    return [column.en if lang == "en" else column.zh for column in COLUMNS]
+def headings(lang: str = "zh", columns: Sequence[Heading] = COLUMNS) -> list[str]:
+    return [column.en if lang == "en" else column.zh for column in columns]
 
 
 # -- csv ---------------------------------------------------------------------------------------------
 
 
-async def as_csv(rows: Rows, lang: str = "zh") -> AsyncIterator[bytes]:
+async def as_csv(rows: Rows, lang: str = "zh", columns: Sequence[Heading] = COLUMNS) -> AsyncIterator[bytes]:
     """UTF-8 with the mark by which spreadsheets know it, some rows at a time."""
     text = io.StringIO(newline="")
     sheet = csv.writer(text)
-    sheet.writerow(headings(lang))
+    sheet.writerow(headings(lang, columns))
     yield b"\xef\xbb\xbf"
     async for row in rows:
         sheet.writerow([_csv_cell(cell) for cell in row])
@@ -143,7 +159,9 @@ def _csv_cell(cell: Cell) -> Any:
 # -- xlsx --------------------------------------------------------------------------------------------
 
 
-async def write_xlsx(path: Path, rows: Rows, name: str = "台账", lang: str = "zh") -> int:
+async def write_xlsx(
+    path: Path, rows: Rows, name: str = "台账", lang: str = "zh", columns: Sequence[Heading] = COLUMNS
+) -> int:
     """Write the sheet to ``path``; how many rows it has. Raises ``ValueError`` past what a sheet can hold."""
     book = xlsxwriter.Workbook(
         path,
@@ -157,9 +175,9 @@ async def write_xlsx(path: Path, rows: Rows, name: str = "台账", lang: str = "
     )
     sheet = book.add_worksheet(name)
     bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
-    for number, column in enumerate(COLUMNS):
+    for number, column in enumerate(columns):
         sheet.set_column(number, number, column.width)
-    sheet.write_row(0, 0, headings(lang), bold)
+    sheet.write_row(0, 0, headings(lang, columns), bold)
     sheet.freeze_panes(1, 1)
     written = 0
     try:
@@ -176,7 +194,7 @@ async def write_xlsx(path: Path, rows: Rows, name: str = "台账", lang: str = "
                     sheet.write_number(written, number, cell)
                 elif cell:
                     sheet.write_string(written, number, cell)
-        sheet.autofilter(0, 0, written, len(COLUMNS) - 1)
+        sheet.autofilter(0, 0, written, len(columns) - 1)
     finally:
         await asyncio.to_thread(book.close)  # packs the whole sheet: seconds for a long one
     return written

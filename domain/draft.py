@@ -225,13 +225,27 @@ class Draft:
         return self.before.seq == 0 or getattr(self.before, name) != getattr(self.hazard, name)
 
     def _let_lapse(self) -> None:
-        """What a clock timed that is no more, without having been met, is over."""
-        over = {item.id for item in self.hazard.obligations if item.open and self._untimed(item)}
+        """What a clock timed that is no more, or nobody can answer any more, is over without having been met."""
+        over = {
+            item.id
+            for item in self.hazard.obligations
+            if item.open and (self._untimed(item) or self._past_answering(item))
+        }
         if over:
             self.settle(lambda item: item.id in over, result="lapsed")
 
     def _untimed(self, item: Obligation) -> bool:
         return item.clock is not None and item.clock not in self.hazard.clocks
+
+    def _past_answering(self, item: Obligation) -> bool:
+        """T34: a reason is stated by whoever is late with something, until the clearance; the rest until the end."""
+        hazard = self.hazard
+        if not self.rules.book.policy.owed_is_answerable:
+            return False
+        if item.kind != "reason" or hazard.state.terminal:
+            return hazard.state.terminal
+        bears = item.unit == hazard.owner or any(clock.bearer == item.unit for clock in hazard.running())
+        return hazard.state is State.CLEARED or not bears
 
     def _follow_the_ladder(self) -> None:
         hazard = self.hazard

@@ -145,6 +145,9 @@ class Policy(Value):
     """Penalties from which the closure of an enterprise with a major hazard is proposed (N50)."""
     petition_objection: Limit | None = None
     """How long a unit may object to a petition that is not in its scope (N09)."""
+    owed_is_answerable: bool = False
+    """What is owed can be answered while it stands (SUP-01): a unit that was asked for a reason (督办单) may
+    state it before anything of its is late, and what can be answered no more lapses."""
     item_urgency: dict[str, Urgency] = {}
     """Items that are never reported below an urgency (S03-04 立即, N22)."""
 

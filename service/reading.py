@@ -29,11 +29,12 @@ from domain.state import Clock, Hazard
 from domain.values import Channel, Confidentiality, Digest, HazardId, UnitId
 from service.door import NotFound
 from service.rulebooks import Current
-from storage import accesslog, ledger, outbox, readmodel
+from storage import accesslog, ledger, obligations, outbox, readmodel
 from storage.accesslog import Access, Logged, Looked
 from storage.cursors import BadCursor
 from storage.database import Database
 from storage.ledger import StoredEvent
+from storage.obligations import By, Lines, Sought
 from storage.outbox import Sent
 from storage.readmodel import Due, Filters, Opened, Order, Page
 from storage.scope import Principal
@@ -145,14 +146,7 @@ class Reading:
         self, principal: Principal, filters: Filters, cursor: str | None, limit: int, order: Order
     ) -> Page:
         """A page of the hazards ``principal`` may see. Raises :class:`storage.cursors.BadCursor`."""
-        try:
-            page = await self._database.read(readmodel.find, principal, filters, cursor, limit, order)
-        except StatementError as error:
-            if isinstance(
-                error.orig, OverflowError
-            ):  # a cursor made up of the first or last hours of all time
-                raise BadCursor from None
-            raise
+        page = await self._page(readmodel.find, principal, filters, cursor, limit, order)
         await self._log(
             principal,
             Looked.LIST,
@@ -163,6 +157,26 @@ class Reading:
             ),
         )
         return page
+
+    async def obligations(
+        self, principal: Principal, sought: Sought, cursor: str | None, limit: int, by: By
+    ) -> Lines:
+        """A page of what is owed across hazards. Raises :class:`storage.cursors.BadCursor`."""
+        page = await self._page(obligations.find, principal, sought, _now(), cursor, limit, by)
+        of = {line.hazard: (line.profile, line.confidentiality) for line in page.rows}
+        secret = [(id, *about) for id, about in of.items() if about[1] is not Confidentiality.PUBLIC]
+        await self._log(principal, Looked.LIST, secret)
+        return page
+
+    async def _page(self, find: Callable[..., T], *narrowed: Any) -> T:
+        try:
+            return await self._database.read(find, *narrowed)
+        except StatementError as error:
+            if isinstance(
+                error.orig, OverflowError
+            ):  # a cursor made up of the first or last hours of all time
+                raise BadCursor from None
+            raise
 
     async def owed(self, principal: Principal, unit: UnitId, limit: int) -> tuple[Due, ...]:
         """What a unit owes on the hazards that ``principal`` may see, the earliest deadline first."""

@@ -12,12 +12,23 @@ from domain.commands import Report
 from domain.events import Event, evolve
 from domain.facts import Fact, facts_of, needs_due
 from domain.ladder import next_wakeup
-from domain.state import Clock, Hazard, Subtask
+from domain.state import Clock, Hazard, Obligation, Subtask
 from domain.values import Digest, HazardId
 from storage import texts
 from storage.errors import LedgerConflict
 from storage.prepared import Prepared, deleting, inserting, updating
-from storage.tables import deadlines, facts, hazards, involved, listings, moment, outbox, rulebooks, subtasks
+from storage.tables import (
+    deadlines,
+    facts,
+    hazards,
+    involved,
+    listings,
+    moment,
+    obligations,
+    outbox,
+    rulebooks,
+    subtasks,
+)
 
 _REPORTED_ONCE = (
     "id",
@@ -63,6 +74,7 @@ _MAIN_DUE = Prepared(
 )
 _SET_LISTING = inserting(listings, on_conflict="replace")
 _SET_PART = inserting(subtasks, on_conflict="replace")
+_OWE = inserting(obligations, on_conflict="replace")
 _INVOLVE = inserting(involved, on_conflict="skip")
 _COUNT = inserting(facts)
 _NOTIFY = inserting(outbox, without=("id", "delivered_at"))
@@ -168,6 +180,8 @@ def follow(
         )
     if hazard.listing:
         _follow_the_listing(connection, profile, hazard)
+    if hazard.obligations and any(event.changes.obligations is not None for event in events):
+        _OWE.run(connection, _obligations(profile, hazard))
     if any(event.changes.involved is not None for event in events):
         _INVOLVE.run(connection, [{"hazard_id": hazard.id, "unit_id": unit} for unit in hazard.involved])
     count = [_fact(profile, *one) for one in counted(before, hazard, events)]
@@ -208,9 +222,10 @@ def differences(
     for table, rows in (
         (listings, [_listing(row["profile"], state)] if state.listing else []),
         (subtasks, _parts(row["profile"], state)),
+        (obligations, _obligations(row["profile"], state)),
     ):
         there = connection.execute(select(table).where(table.c.hazard_id == state.id)).mappings()
-        if sorted(map(dict, there), key=_by_unit) != sorted(rows, key=_by_unit):
+        if sorted(map(dict, there), key=_by_key) != sorted(rows, key=_by_key):
             found.append(table.name)
     units = connection.execute(select(involved.c.unit_id).where(involved.c.hazard_id == state.id)).scalars()
     if set(units) != set(state.involved):
@@ -240,8 +255,8 @@ def notices_that_differ(
     return sorted(place for place in given.keys() | stored if given.get(place) != stored.get(place))
 
 
-def _by_unit(row: dict[str, Any]) -> str:
-    return str(row.get("unit", ""))
+def _by_key(row: dict[str, Any]) -> tuple[str, str]:
+    return str(row.get("id", "")), str(row.get("unit", ""))
 
 
 def _order(fact: dict[str, Any]) -> tuple[int, str]:
@@ -271,7 +286,7 @@ class Made(NamedTuple):
 def replace(connection: Connection, made: Sequence[Made]) -> None:
     """Put the read model of some hazards in place anew; notices stay, for they may have been delivered."""
     ids = [one.hazard.id for one in made]
-    for table in (deadlines, listings, subtasks, involved, facts):
+    for table in (deadlines, listings, subtasks, obligations, involved, facts):
         connection.execute(delete(table).where(table.c.hazard_id.in_(ids)))
     rows = [{**_row(one.hazard, one.last_at), **_report_of(one.report, one.profile)} for one in made]
     _RESTORE.run(connection, rows)
@@ -281,11 +296,13 @@ def replace(connection: Connection, made: Sequence[Made]) -> None:
     ]
     listed = [_listing(one.profile, one.hazard) for one in made if one.hazard.listing]
     parts = [part for one in made for part in _parts(one.profile, one.hazard)]
+    duties = [owed for one in made for owed in _obligations(one.profile, one.hazard)]
     counted = [_fact(one.profile, *entry) for one in made for entry in one.facts]
     for statement, some in (
         (_SET_CLOCK, owed),
         (_SET_LISTING, listed),
         (_SET_PART, parts),
+        (_OWE, duties),
         (_INVOLVE, concerned),
         (_COUNT, counted),
     ):
@@ -369,6 +386,30 @@ def _deadline(hazard: Hazard, clock: Clock) -> dict[str, Any]:
         "calendar": clock.calendar,
         "level": clock.level.value,
         "stopped_at": clock.stopped_at,
+    }
+
+
+def _obligations(profile: str, hazard: Hazard) -> list[dict[str, Any]]:
+    return [_obligation(profile, hazard, owed) for owed in hazard.obligations]
+
+
+def _obligation(profile: str, hazard: Hazard, owed: Obligation) -> dict[str, Any]:
+    """By seat; who took note of it or met it stands in the ledger."""
+    return {
+        "hazard_id": hazard.id,
+        "id": owed.id,
+        "profile": profile,
+        "kind": owed.kind,
+        "unit": owed.unit,
+        "role": owed.role,
+        "open": owed.open,
+        "raised_at": owed.raised_at,
+        "due": owed.due,
+        "clock": owed.clock,
+        "received_at": owed.received_at,
+        "met_at": owed.met_at,
+        "accepted_at": owed.accepted_at,
+        "result": owed.result,
     }
 
 

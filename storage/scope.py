@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from domain.organisation import SEES_LISTED, SEES_WHOLE_PROFILE, Actor, Role
 from domain.values import HazardId, Mode
 from storage.prepared import Prepared
-from storage.tables import facts, hazards, involved, outbox
+from storage.tables import facts, hazards, involved, obligations, outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +23,19 @@ class Principal:
     actor: Actor
 
 
-_HAZARD: dict[FromClause, ColumnElement[Any]] = {hazards: hazards.c.id, facts: facts.c.hazard_id}
+_HAZARD: dict[FromClause, ColumnElement[Any]] = {
+    hazards: hazards.c.id,
+    facts: facts.c.hazard_id,
+    obligations: obligations.c.hazard_id,
+}
 """What rights can be asked of, and the column that says which hazard it is about."""
 
 
 def visible(statement: Select[Any], principal: Principal, of: FromClause = hazards) -> Select[Any]:
     """``statement`` without the hazards that ``principal`` may not see.
 
-    ``of`` is the table whose rows are asked about: ``hazards``, or ``facts``, which say themselves whose
-    they are and need not be joined.
+    ``of`` is the table whose rows are asked about: ``hazards``, or ``facts`` and ``obligations``, which say
+    themselves whose they are and need not be joined.
 
     Nobody sees another profile. The central seats see all of their own; every other seat sees the
     hazards that involve its unit (SEC-01), sponsors and acceptance panels the listed ones too. Raises ``TypeError`` when ``statement`` does not read ``of``.

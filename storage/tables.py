@@ -221,6 +221,29 @@ subtasks = Table(
 )
 """Each unit's part of a listed hazard, as it stands now."""
 
+obligations = Table(
+    "obligations",
+    METADATA,
+    Column("hazard_id", ForeignKey("hazards.id"), primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("profile", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("raised_at", Instant, nullable=False),
+    Column("due", Instant),
+    Column("clock", String),
+    Column("received_at", Instant),
+    Column("met_at", Instant),
+    Column("accepted_at", Instant),
+    Column("result", String),
+    Index("ix_obligations_due", "profile", "open", "due", "hazard_id", "id", "unit", "kind"),
+    Index("ix_obligations_raised", "profile", "raised_at", "hazard_id", "id", "open", "unit", "kind", "due"),
+    sqlite_with_rowid=False,
+)
+"""What seats owe apart from the work itself (督办单, 约谈, 整改报告 …), by seat and never by person; what is met stays."""
+
 involved = Table(
     "involved",
     METADATA,

@@ -356,8 +356,13 @@ class Case:
     """One hazard with its ledger and a clock that only the test moves."""
 
     def __init__(
-        self, book: Rulebook = QINGPU, calendar: Calendar = CALENDAR, now: datetime | str = MONDAY
+        self,
+        book: Rulebook = QINGPU,
+        calendar: Calendar = CALENDAR,
+        now: datetime | str = MONDAY,
+        number: HazardId = HAZARD,
     ) -> None:
+        self.number = number
         self.book = LIBRARY.add_book(book)
         self.calendar = LIBRARY.add_calendar(calendar)
         self.now = at(now) if isinstance(now, str) else now
@@ -384,7 +389,7 @@ class Case:
         given = {"channel": "hotline", "place": "夏阳街道某小区3号", **form}
         command = parse("report", given)
         assert isinstance(command, Report)
-        self._add(report(self.rules, HAZARD, self.book, command, actor, self.now, self._key()))
+        self._add(report(self.rules, self.number, self.book, command, actor, self.now, self._key()))
         return self
 
     def order(self, command: str, actor: Actor | None = None, **form: Any) -> Order:
@@ -605,9 +610,11 @@ def diverted_in(state: State, *, now: str = MONDAY) -> Case:
     return case
 
 
-def hazard_in(state: State, *, book: Rulebook = QINGPU, now: str = MONDAY, **form: Any) -> Case:
+def hazard_in(
+    state: State, *, book: Rulebook = QINGPU, now: str = MONDAY, number: str = HAZARD, **form: Any
+) -> Case:
     """A hazard of the hotline in ``state``; its steps lie a minute apart. ``form`` goes into the report."""
-    case = Case(book, now=now).report(**form)
+    case = Case(book, now=now, number=HazardId(number)).report(**form)
     for command in _ROUTE.get(state, _TO_CLEARANCE):
         case.wait(minutes=1)
         take(

@@ -13,6 +13,7 @@ from api.problems import Problem
 from domain.commands import COMMANDS
 from domain.forecast import Foreseen, forecast
 from domain.hazard import Permission
+from domain.obligations import OWED
 from domain.organisation import Role
 from domain.remaining import Remaining
 from domain.state import Clock, Hazard
@@ -29,15 +30,6 @@ LATEST = 40
 _OPERATORS = frozenset({Role.OFFICE, Role.OFFICE_DIRECTOR, Role.DESK, Role.AUDITOR})
 _SILENT = frozenset({ClockKey.RELAPSE_MATCH})
 """Clocks that nobody owes anything by."""
-
-OBLIGATIONS = {
-    "reason": "说明超期原因",
-    "talk": "决定是否约谈",
-    "referral": "决定是否提请",
-    "hold_talk": "约谈",
-    "rectification": "提交整改报告",
-}
-"""What is owed apart from the work itself, as phrases of the pages."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +111,7 @@ async def page(visit: Visit, number: str, draft: Draft | None = None) -> Respons
         done=_done(visit),
         strip=board.strip(visit, state) if state.subtasks else None,
         lane=board.LANE_WIDTH,
-        obligations=OBLIGATIONS,
+        owed=OWED,
         operator_link=_operator_link(visit, state),
     )
 
@@ -210,7 +202,7 @@ def form_fields(command: str, state: Hazard) -> tuple[Field, ...]:
         known["milestones_done"] = [
             (node.id, f"{node.id} {node.what}") for node in plan.milestones if node.done_at is None
         ]
-    known["obligation"] = [(one.id, f"{one.id} {OBLIGATIONS[one.kind]}") for one in owed]
+    known["obligation"] = [(one.id, f"{one.id} {OWED[one.kind].zh}") for one in owed]
     return fitted(fields_of(command), known)
 
 

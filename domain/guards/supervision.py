@@ -16,7 +16,12 @@ from domain.values import Confidentiality, end_of, last_day, local
 )
 def is_late(ask: Ask) -> bool:
     """Each says it of what his own unit bears; the desk and the office of theirs."""
-    return any(clock.due <= ask.now for clock in ask.hazard.running() if clock.bearer == ask.actor.unit)
+    late = any(clock.due <= ask.now for clock in ask.hazard.running() if clock.bearer == ask.actor.unit)
+    return late or (ask.rules.book.policy.owed_is_answerable and _asked_for_a_reason(ask))
+
+
+def _asked_for_a_reason(ask: Ask) -> bool:
+    return any(owed.unit == ask.actor.unit for owed in _open(ask, "reason"))
 
 
 @state_guard(

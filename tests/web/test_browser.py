@@ -23,6 +23,7 @@ pytestmark = pytest.mark.skipif(chromium_path() is None, reason=NO_BROWSER)
 PAGES = (
     "/",
     "/inbox",
+    "/obligations",
     "/hazards",
     "/hazards?overdue=true&order=due&mode=GENERAL",
     f"/hazards/{GAS_PIPE}",

@@ -17,7 +17,18 @@ LARGEST = 60 * 1024
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/inbox", "/board", "/units", "/units/xiayang", "/catalogue", "/catalogue/S06-02", "/calendar"],
+    [
+        "/",
+        "/inbox",
+        "/obligations",
+        "/obligations?state=",
+        "/board",
+        "/units",
+        "/units/xiayang",
+        "/catalogue",
+        "/catalogue/S06-02",
+        "/calendar",
+    ],
 )
 @pytest.mark.parametrize("who", [seats.DESK, seats.LIAISON, seats.AUDITOR])
 def test_every_seat_can_read_every_page(web: Web, path: str, who: object) -> None:
@@ -65,6 +76,24 @@ def test_what_waits_for_a_unit_stands_in_its_inbox(web: Web) -> None:
     hazard = web.assigned()
     assert hazard in web.see(seats.LIAISON, "/inbox").text.split("通知</h2>")[0]
     assert hazard not in web.see(seats.OTHER_STREET, "/inbox").text
+
+
+@pytest.mark.requirement("SUP-01")
+def test_what_seats_owe_stands_on_a_page_until_it_is_done(web: Web) -> None:
+    hazard = web.remediating()
+    web.give(seats.OFFICE, hazard, "issue_notice", rung="L2", matter="请说明原因")
+    path = f"/obligations?state=open&hazard={hazard}"
+    page = text_of(web.see(seats.OFFICE, path).text)
+    assert all(word in page for word in (hazard, "说明超期原因", "夏阳街道", "一把手", "未签收"))
+    assert hazard in web.see(seats.LIAISON, path).text.split("<table")[1]
+    assert "<table" not in web.see(seats.OTHER_STREET, path).text, "it is not about them"
+    sheet = web.see(seats.OFFICE, f"/obligations.csv?state=open&hazard={hazard}")
+    assert sheet.content.startswith(b"\xef\xbb\xbf") and hazard in sheet.text
+
+    assert web.act(seats.PRINCIPAL, hazard, "state_reason", reason="雨天停工").status_code == 303
+    assert "<table" not in web.see(seats.OFFICE, path).text
+    assert "已完成" in text_of(web.see(seats.OFFICE, f"/obligations?state=done&hazard={hazard}").text)
+    assert web.see(seats.OFFICE, "/obligations?kind=tea").status_code == 422
 
 
 @pytest.mark.requirement("N94")

@@ -1,0 +1,77 @@
+"""督办事项 as a sheet: what seats owe across hazards, one row each, headings as on form F13 (SUP-01)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import NamedTuple
+
+from documents.sheets import Cell, Rows, naming, plain
+from domain.obligations import OWED, standing
+from domain.organisation import Organisation, Role
+from domain.values import Labelled, UnitId
+from service.reading import Reading
+from storage.obligations import By, Line, Sought
+from storage.readmodel import LONGEST_PAGE
+from storage.scope import Principal
+
+
+class Row(NamedTuple):
+    """An obligation, and what telling it takes."""
+
+    line: Line
+    now: datetime
+    unit: Callable[[UnitId | None], str]
+    lang: str
+
+
+class Column(NamedTuple):
+    zh: str
+    en: str
+    width: int
+    cell: Callable[[Row], Cell | Labelled]
+
+
+def _kind(row: Row) -> str:
+    return OWED[row.line.owed.kind].en if row.lang == "en" else OWED[row.line.owed.kind].zh
+
+
+COLUMNS: tuple[Column, ...] = (
+    Column("隐患编号", "hazard", 16, lambda row: row.line.hazard),
+    Column("事项", "obligation", 24, _kind),
+    Column("承担单位", "owed by", 18, lambda row: row.unit(row.line.owed.unit)),
+    Column("席位", "seat", 12, lambda row: Role(row.line.owed.role)),
+    Column("办理情况", "standing", 11, lambda row: standing(row.line.owed, row.now)),
+    Column("期限", "due", 17, lambda row: row.line.owed.due),
+    Column("提出时间", "raised at", 17, lambda row: row.line.owed.raised_at),
+    Column("签收时间", "received at", 17, lambda row: row.line.owed.received_at),
+    Column("完成时间", "met at", 17, lambda row: row.line.owed.met_at),
+    Column("认可时间", "accepted at", 17, lambda row: row.line.owed.accepted_at),
+    Column("管辖单位", "owner", 18, lambda row: row.unit(row.line.owner)),
+    Column("隐患状态", "state", 14, lambda row: row.line.state),
+    Column("督办级别", "rung", 9, lambda row: row.line.level),
+    Column("标题", "title", 28, lambda row: row.line.title),
+    Column("地点", "place", 36, lambda row: row.line.place),
+)
+
+
+async def rows(
+    reading: Reading,
+    principal: Principal,
+    organisation: Organisation,
+    sought: Sought,
+    now: datetime,
+    by: By = By.DUE,
+    lang: str = "zh",
+) -> Rows:
+    """The rows of a list that ``principal`` may see, read page by page."""
+    unit = naming(organisation, lang)
+    cursor: str | None = None
+    while True:
+        page = await reading.obligations(principal, sought, cursor, LONGEST_PAGE, by)
+        for line in page.rows:
+            row = Row(line, now, unit, lang)
+            yield [plain(column.cell(row), lang) for column in COLUMNS]
+        cursor = page.next
+        if cursor is None:
+            return
