@@ -43,6 +43,7 @@ TARGETS = (
     Target("year_over_fresh_p99", "一年后的命令 / 新隐患的命令（p99）", "a command after a year / of a fresh hazard, p99", 1.5, False),
     Target("import_over_start", "导入 / 裸 start_workflow", "import / bare start_workflow", 0.7, True),
     Target("decide_ms", "一条命令的 decide + evolve", "decide + evolve for one command", 0.2, False, "ms"),
+    Target("forecast_listed_ms", "预测挂牌隐患（八个单位）", "foreseeing a listed hazard of eight units", 2, False, "ms"),
     Target("drill_sc2_ms", "演练 SC-2", "drilling SC-2", 50, False, "ms"),
 )  # fmt: skip
 

@@ -92,6 +92,7 @@ async def run(size: Size, folder: Path, say: Say) -> dict[str, Any]:
         "year_over_fresh_p99": year.late_over_fresh,
         "import_over_start": _import_over_start(starts),
         "decide_ms": on_core.decide_ms,
+        "forecast_listed_ms": on_core.forecast_listed_ms,
         "drill_sc2_ms": on_core.drill_sc2_ms,
     }
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -13,6 +14,7 @@ from domain.state import Alarm, Clock, Hazard
 from domain.values import (
     ClockKey,
     Rung,
+    Sla,
     State,
     UnitId,
     end_of,
@@ -148,6 +150,17 @@ def alarms(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> tuple[A
         elif rung.after:
             found.append(Alarm(what=rung.rung, at=nine_o_clock(calendar.shift(day, rung.after.n))))
     return tuple(sorted(found, key=lambda alarm: alarm.at))
+
+
+def punctuality(borne: Iterable[Clock], now: datetime, reminded: Collection[str] = ()) -> Sla:
+    """Punctuality of what somebody bears: of his running clocks only (I6). ``reminded`` names clocks that have
+    been reminded of besides those that say so themselves."""
+    owed = [clock for clock in borne if clock.running]
+    if any(clock.due <= now for clock in owed if clock.key is not ClockKey.LOOKBACK):
+        return Sla.OVERDUE
+    if any(clock.reminded or clock.id in reminded for clock in owed):
+        return Sla.DUE_SOON
+    return Sla.ON_TIME
 
 
 def row_of(rules: Rules, clock: Clock) -> ClockRow:

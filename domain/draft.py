@@ -6,26 +6,24 @@ clocks. So an effect names only what is particular to it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Literal
 
-from domain import clocks
+from domain import clocks, notices
 from domain.events import Changes, Event, Notice
 from domain.library import Rules
 from domain.organisation import Actor, Role
 from domain.policy import Addressee, RungRow
 from domain.state import Clock, Hazard, Obligation, OwedKind, Subtask
-from domain.values import ClockKey, Rung, Sla, State, UnitId, local
+from domain.values import ClockKey, Rung, State, UnitId, local
 
 
 class Draft:
     """Collects the changes of one event over a working copy of the hazard."""
 
-    def __init__(self, rules: Rules, hazard: Hazard, now: datetime, *, sealed: bool = True) -> None:
-        """``sealed=False`` for what is only foreseen: its events go into no ledger and carry no hash."""
+    def __init__(self, rules: Rules, hazard: Hazard, now: datetime) -> None:
         self.rules = rules
-        self._sealed = sealed
         self.now = local(now)
         self.before = hazard
         self.hazard = hazard.model_copy()
@@ -168,28 +166,13 @@ class Draft:
     ) -> None:
         self.notices.append(Notice(unit=unit, role=str(role), kind=kind, document=document, **about))
 
-    def notify_of(
-        self, rung: RungRow, bearer: UnitId, also: tuple[Addressee, ...] = (), **about: Any
-    ) -> None:
-        """The document of a rung to the seats it goes to, those it is copied to, and ``also`` in copy."""
-        for addressee in (*rung.to, *rung.cc, *also):
-            kind: Literal["to", "cc"] = "to" if addressee in rung.to else "cc"
-            for unit, role in self.address(addressee, bearer):
-                self.notify(unit, role, rung.document, kind, rung=rung.rung, **about)
+    def notify_of(self, rung: RungRow, bearer: UnitId, **about: Any) -> None:
+        """The document of a rung to the seats it goes to and those it is copied to."""
+        self.notices += notices.of_rung(self.rules.book.organisation, rung, bearer, **about)
 
     def address(self, addressee: Addressee, bearer: UnitId) -> tuple[tuple[UnitId, str], ...]:
         """The seats an addressee of the ladder stands for."""
-        organisation = self.rules.book.organisation
-        if addressee.who == "all":
-            return tuple((unit.id, addressee.role) for unit in organisation.units if unit.handles)
-        unit = {
-            "bearer": bearer,
-            "office": organisation.office,
-            "desk": organisation.desk,
-            "leading_group": organisation.leading_group,
-            "sponsor": organisation.seat_of(Role.SPONSOR),
-        }[addressee.who]
-        return ((unit, addressee.role),) if unit else ()
+        return notices.seats(self.rules.book.organisation, addressee, bearer)
 
     # -- what follows -------------------------------------------------------------------------------
 
@@ -204,8 +187,6 @@ class Draft:
             clocks=tuple(self._clocks.values()),
             clocks_ended=tuple(self._ended),
         )
-        if not self._sealed:  # it follows on the state as it stands, and so does what comes after it
-            about |= {"prev": self.before.head, "hash": self.before.head}
         event = Event(
             hazard=self.before.id,
             seq=self.before.seq + 1,
@@ -219,7 +200,7 @@ class Draft:
             calendar=self.rules.calendar_digest,
             **about,
         )
-        return event.sealed(self.before.head) if self._sealed else event
+        return event.sealed(self.before.head)
 
     def _differs(self, name: str) -> bool:
         return self.before.seq == 0 or getattr(self.before, name) != getattr(self.hazard, name)
@@ -257,7 +238,7 @@ class Draft:
         for clock in hazard.clocks.values():
             if clock.level.step > highest.get(clock.bearer, Rung.L0).step:
                 highest[clock.bearer] = clock.level
-        sla = self._sla(hazard.owners_clocks())
+        sla = clocks.punctuality(hazard.owners_clocks(), self.now)
         moved = {id.partition("@")[2] for id in (*self._clocks, *self._ended)}
         parts = tuple(self._on_its_ladder(one) if one.unit in moved else one for one in hazard.subtasks)
         found = (("level", level), ("highest", highest), ("sla", sla), ("subtasks", parts))
@@ -269,14 +250,9 @@ class Draft:
         """A sub-task as its own clocks make it: it climbs a ladder of its own (I7)."""
         own = tuple(self.hazard.clocks_of(one.unit))
         level = max((clock.level for clock in own), default=Rung.L0)
-        update = {"level": level, "highest": max(one.highest, level), "sla": self._sla(own)}
+        update = {
+            "level": level,
+            "highest": max(one.highest, level),
+            "sla": clocks.punctuality(own, self.now),
+        }
         return one.model_copy(update=update)
-
-    def _sla(self, borne: Iterable[Clock]) -> Sla:
-        """Punctuality of what somebody bears: his running clocks only (I6)."""
-        owed = [clock for clock in borne if clock.running]
-        if any(clock.due <= self.now for clock in owed if clock.key is not ClockKey.LOOKBACK):
-            return Sla.OVERDUE
-        if any(clock.reminded for clock in owed):
-            return Sla.DUE_SOON
-        return Sla.ON_TIME

@@ -6,15 +6,12 @@ from datetime import datetime
 
 from domain import clocks
 from domain.calendar import CountedDay
-from domain.events import Event, Notice, evolve
-from domain.ladder import next_wakeup, tick
+from domain.events import Notice, evolve
+from domain.ladder import in_order, ring, says
 from domain.library import Rules
 from domain.organisation import Organisation
-from domain.state import Clock, Hazard
+from domain.state import Alarm, Clock, Hazard
 from domain.values import ClockKey, Digest, Limit, LimitKind, Rung, Sla, State, UnitId, Value, last_day, local
-
-_STEPS = 200
-"""More alarms than any hazard has: a forecast always ends, because time closes nothing and starts little."""
 
 
 class Foreseen(Value):
@@ -57,35 +54,47 @@ class Explanation(Value):
 
 
 def forecast(rules: Rules, hazard: Hazard, now: datetime) -> tuple[Foreseen, ...]:
-    """Everything that fires from ``now`` on if nobody acts, in order of time."""
+    """Everything that fires from ``now`` on if nobody acts, in order of time.
+
+    What an alarm says does not hang on those before it, so no event is drafted for a ledger that will not hold
+    it. Only a look-back that opens adds to what is to come; it does so once, so a forecast always ends.
+    """
     found: list[Foreseen] = []
-    for _ in range(_STEPS):
-        wake = next_wakeup(hazard)
-        if wake is None:
-            break
-        at = max(wake, now)
-        for event in tick(rules, hazard, at, sealed=False):
-            clock = hazard.clocks[event.clock_id] if event.clock_id else None
-            hazard = evolve(hazard, event)
-            if clock and event.alarm:
-                found.append(_foreseen(rules, hazard, clock, event))
+    coming, borne = in_order(hazard), tuple(hazard.owners_clocks())
+    reminded: set[str] = set()
+    while (entry := next(coming, None)) is not None:
+        clock, alarm = entry
+        at = max(alarm.at, now)
+        if alarm.what == "open":
+            hazard = evolve(hazard, ring(rules, hazard, clock, alarm, at))
+            coming = (later for later in in_order(hazard) if _place(*later) > _place(*entry))
+            borne = tuple(hazard.owners_clocks())
+        elif alarm.what == "over":
+            borne = tuple(other for other in borne if other.id != clock.id)
+        elif alarm.what is Rung.L0:
+            reminded.add(clock.id)
+        sla = clocks.punctuality(borne, alarm.at, reminded)
+        found.append(_foreseen(rules, hazard, sla, clock, alarm, at))
     return tuple(found)
 
 
-def _foreseen(rules: Rules, hazard: Hazard, clock: Clock, event: Event) -> Foreseen:
-    assert event.alarm is not None
-    what = event.alarm.what
-    zh, en = _in_words(what, clock, rules.book.organisation)
+def _place(clock: Clock, alarm: Alarm) -> tuple[datetime, str]:
+    return alarm.at, clock.id
+
+
+def _foreseen(rules: Rules, hazard: Hazard, sla: Sla, clock: Clock, alarm: Alarm, at: datetime) -> Foreseen:
+    said = says(rules, hazard, clock, alarm)
+    zh, en = _in_words(alarm.what, clock, rules.book.organisation)
     return Foreseen(
-        at=event.at,
-        type=event.type,
-        rung=what if isinstance(what, Rung) else None,
+        at=local(at),
+        type=said.type,
+        rung=alarm.what if isinstance(alarm.what, Rung) else None,
         clock=clock.key,
         subtask=clock.subtask,
         state=hazard.state,
-        sla=hazard.sla,
-        provisional=clock.provisional or not rules.calendar.publishes(last_day(event.at)),
-        notices=event.notices,
+        sla=sla,
+        provisional=clock.provisional or not rules.calendar.publishes(last_day(at)),
+        notices=said.notices,
         zh=zh,
         en=en,
     )

@@ -5,14 +5,18 @@ No alarm leads to a terminal state: time reminds, escalates and opens look-backs
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from heapq import merge
+from typing import Any, NamedTuple
 
 from domain import clocks
 from domain.draft import Draft
-from domain.events import Event, evolve
+from domain.events import Event, Notice, evolve
 from domain.library import Rules
+from domain.notices import of_rung
 from domain.organisation import MAY_PASS_UP, SYSTEM, Role
+from domain.policy import RungRow
 from domain.state import Alarm, Clock, Hazard, OwedKind
 from domain.values import Mode, Rung, State
 
@@ -22,11 +26,11 @@ def next_wakeup(hazard: Hazard) -> datetime | None:
     return min((clock.alarms[0].at for clock in hazard.running() if clock.alarms), default=None)
 
 
-def tick(rules: Rules, hazard: Hazard, now: datetime, *, sealed: bool = True) -> tuple[Event, ...]:
-    """The events of all alarms due by ``now``, in the order they were due; without hashes if not ``sealed``."""
+def tick(rules: Rules, hazard: Hazard, now: datetime) -> tuple[Event, ...]:
+    """The events of all alarms due by ``now``, in the order they were due."""
     events: list[Event] = []
     while (found := _due(hazard, now)) is not None:
-        event = _ring(Draft(rules, hazard, found[1].at, sealed=sealed), *found, now)
+        event = ring(rules, hazard, *found, now)
         hazard = evolve(hazard, event)
         events.append(event)
     return tuple(events)
@@ -44,42 +48,92 @@ def _due(hazard: Hazard, now: datetime) -> tuple[Clock, Alarm] | None:
     return clock, clock.alarms[0]
 
 
-def _ring(draft: Draft, clock: Clock, alarm: Alarm, now: datetime) -> Event:
-    """What follows is dated from the alarm's own instant: a server that slept changes no deadline."""
-    rules, hazard = draft.rules, draft.before
-    draft.put(clock.model_copy(update={"alarms": clock.alarms[1:]}))
-    about: dict[str, Any] = {"at": now, "alarm": alarm, "clock": clock.key, "row": clock.row}
+def in_order(hazard: Hazard) -> Iterator[tuple[Clock, Alarm]]:
+    """All alarms of the running clocks as they will ring: by their instants, then by the clocks' ids."""
+    rows = ([(alarm.at, clock.id, clock, alarm) for alarm in clock.alarms] for clock in hazard.running())
+    return ((clock, alarm) for _, _, clock, alarm in merge(*rows, key=lambda row: row[:2]))
+
+
+class Said(NamedTuple):
+    """What an alarm says when it rings: the type of its event, the rule behind it, and to whom it goes."""
+
+    type: str
+    rule: str
+    notices: tuple[Notice, ...] = ()
+
+
+def says(rules: Rules, hazard: Hazard, clock: Clock, alarm: Alarm) -> Said:
+    """Follows from the clock alone, whatever else has rung before: a forecast asks the same question."""
+    about: dict[str, Any] = {"clock": clock.key, "due": clock.due}
+    if alarm.what == "open":
+        notice = Notice(unit=hazard.owner, role=Role.LIAISON, kind="to", document="回头看通知", **about)
+        return Said("lookback_due", "T30", (notice,))
+    if alarm.what == "over":
+        return Said("window_over", "MOD-18")
+    if alarm.what == "due":
+        return Said("overdue", "I1")
+    row = rung_of(rules, clock, alarm.what)
     if clock.subtask:
         about["subtask"] = clock.subtask
+    organisation = rules.book.organisation
+    also = row.office_late_cc if clock.bearer == organisation.office else ()
+    notices = of_rung(organisation, row, clock.bearer, also, **about)
+    if row.rung is Rung.L0:
+        return Said("reminder", "L0", notices)
+    # From L4 a human decides: the ladder only lays the question before him (SUP-03, SUP-05).
+    return Said("task" if row.decided_by else "escalation", row.rung, notices)
+
+
+def rung_of(rules: Rules, clock: Clock, rung: Rung) -> RungRow:
+    return rules.book.policy.rung(rung, clocks.row_of(rules, clock).ladder)
+
+
+def ring(rules: Rules, hazard: Hazard, clock: Clock, alarm: Alarm, now: datetime) -> Event:
+    """What follows is dated from the alarm's own instant: a server that slept changes no deadline."""
+    draft = Draft(rules, hazard, alarm.at)
+    said = says(rules, hazard, clock, alarm)
+    draft.put(clock.model_copy(update={"alarms": clock.alarms[1:], **_marks(rules, clock, alarm)}))
+    draft.notices += said.notices
     if alarm.what == "open":
         draft.enter(State.LOOK_BACK)
-        draft.notify(hazard.owner, Role.LIAISON, "回头看通知", clock=clock.key, due=clock.due)
-        return draft.event(type="lookback_due", actor=SYSTEM, rule="T30", **about)
-    if alarm.what == "over":
+    elif alarm.what == "over":
         draft.end(clock.id)
-        return draft.event(type="window_over", actor=SYSTEM, rule="MOD-18", **about)
-    if alarm.what == "due":
-        return draft.event(type="overdue", actor=SYSTEM, rule="I1", **about)
-    rung = rules.book.policy.rung(alarm.what, clocks.row_of(rules, clock).ladder)
-    of = {"subtask": clock.subtask} if clock.subtask else {}
-    of_the_office = clock.bearer == rules.book.organisation.office
-    also = rung.office_late_cc if of_the_office else ()
-    draft.notify_of(rung, clock.bearer, also, clock=clock.key, due=clock.due, **of)
-    if rung.rung is Rung.L0:
-        draft.put(draft.hazard.clocks[clock.id].model_copy(update={"reminded": True}))
-        return draft.event(type="reminder", actor=SYSTEM, rule="L0", **about)
-    if rung.decided_by:
-        # From L4 a human decides: the ladder only lays the question before him (SUP-03, SUP-05).
-        question: OwedKind = "talk" if rung.rung is Rung.L4 else "referral"
-        draft.owe(question, rules.book.organisation.office, Role(rung.decided_by))
-        return draft.event(type="task", actor=SYSTEM, rule=rung.rung, **about)
-    draft.put(draft.hazard.clocks[clock.id].model_copy(update={"level": rung.rung}))
-    if rung.reason_within:
-        due = rules.calendar.deadline(alarm.at, rung.reason_within).due
+    elif isinstance(alarm.what, Rung):
+        _climb(draft, clock, alarm, rung_of(rules, clock, alarm.what))
+    about: dict[str, Any] = {"subtask": clock.subtask} if clock.subtask else {}
+    return draft.event(
+        type=said.type,
+        actor=SYSTEM,
+        rule=said.rule,
+        at=now,
+        alarm=alarm,
+        clock=clock.key,
+        row=clock.row,
+        **about,
+    )
+
+
+def _marks(rules: Rules, clock: Clock, alarm: Alarm) -> dict[str, Any]:
+    """A reminder is noted on the clock; so is the rung it stands on, up to the last that time climbs."""
+    if alarm.what is Rung.L0:
+        return {"reminded": True}
+    if isinstance(alarm.what, Rung) and not rung_of(rules, clock, alarm.what).decided_by:
+        return {"level": alarm.what}
+    return {}
+
+
+def _climb(draft: Draft, clock: Clock, alarm: Alarm, row: RungRow) -> None:
+    """What a rung leaves behind: a question for the office, a reason that is owed, an advice."""
+    rules = draft.rules
+    if row.decided_by:
+        question: OwedKind = "talk" if row.rung is Rung.L4 else "referral"
+        draft.owe(question, rules.book.organisation.office, Role(row.decided_by))
+        return
+    if row.reason_within:
+        due = rules.calendar.deadline(alarm.at, row.reason_within).due
         draft.owe("reason", clock.bearer, Role.PRINCIPAL, due=due)
-    if rung.proposes and _may_pass_it_up(rules, hazard, clock):
-        draft.propose(rung.proposes)
-    return draft.event(type="escalation", actor=SYSTEM, rule=rung.rung, **about)
+    if row.proposes and _may_pass_it_up(rules, draft.before, clock):
+        draft.propose(row.proposes)
 
 
 def _may_pass_it_up(rules: Rules, hazard: Hazard, clock: Clock) -> bool:

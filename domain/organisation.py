@@ -189,6 +189,11 @@ class Organisation(Value):
         """The units one of which answers for each place (属地管理): sub-districts, in a town its zones."""
         return tuple(unit for unit in self.units if unit.type in _TERRITORIES)
 
+    @cached_property
+    def handling(self) -> tuple[UnitId, ...]:
+        """The units that hazards can be given to."""
+        return tuple(unit.id for unit in self.units if unit.handles)
+
     def find(self, name: str) -> Unit | None:
         """The unit with this id, name or alias."""
         return self._by_name.get(name.strip())

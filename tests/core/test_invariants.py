@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 
 from domain.commands import Order, parse
 from domain.events import Event, evolve
-from domain.forecast import explain, forecast
+from domain.forecast import Foreseen, explain, forecast
 from domain.hazard import allowed, refused_event, repeated
 from domain.ladder import next_wakeup, tick
 from domain.library import LIBRARY
@@ -139,17 +139,24 @@ class Life(RuleBasedStateMachine):
     def time_passes(self, leap: timedelta) -> None:
         case, before = self.case, self.case.hazard
         end = case.now + leap
-        foreseen = [
-            (entry.at, entry.type, entry.clock, entry.subtask)
-            for entry in forecast(case.rules, before, case.now)
-            if entry.at <= end
-        ]
+        foreseen = [entry for entry in forecast(case.rules, before, case.now) if entry.at <= end]
         asleep = tick(case.rules, before, end)
         rung = case.wait_until(end)
 
-        assert [(event.at, event.type, event.clock, event.subtask) for event in rung] == foreseen
+        self.what_was_foreseen_came(before, foreseen, rung)
         self.only_time_has_passed(before, rung)
         self.sleeping_or_waking_comes_to_the_same(before, asleep)
+
+    def what_was_foreseen_came(self, before: Hazard, foreseen: list[Foreseen], rung: list[Event]) -> None:
+        """A forecast drafts no events: what it says, to whom, and how the hazard stands must be theirs."""
+        hazard, came = before, []
+        for event in rung:
+            hazard = evolve(hazard, event)
+            what = (event.at, event.type, event.clock, event.subtask, event.notices)
+            came.append((*what, hazard.state, hazard.sla))
+        assert came == [
+            (one.at, one.type, one.clock, one.subtask, one.notices, one.state, one.sla) for one in foreseen
+        ]
 
     @rule()
     def the_next_alarm_rings(self) -> None:
