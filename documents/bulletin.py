@@ -16,8 +16,9 @@ from domain.organisation import Organisation, Unit
 from domain.values import Rung, UnitId, Value, local
 from service.figures import Counting
 from service.reading import Reading
-from storage.figures import Counted, Point, Supervised
+from storage.figures import Counted, Point
 from storage.scope import Principal
+from storage.supervision import Supervised
 
 Kind = Literal["summary", "circular"]
 Lang = Literal["zh", "en"]

@@ -15,10 +15,12 @@ from domain.library import Rules
 from domain.organisation import Organisation, UnitType
 from domain.values import UnitId, Value, end_of, local
 from service.reading import Reading
-from storage import figures
+from storage import figures, stock, supervision
 from storage.database import Database
-from storage.figures import Counted, Petitions, PlanEntry, Point, Stock, Supervised
+from storage.figures import Counted, Petitions, Point
 from storage.scope import Principal
+from storage.stock import Stock, UnitLoad
+from storage.supervision import PlanEntry, Supervised
 
 __all__ = ["Counting", "Dashboard", "UnitPage"]
 
@@ -47,7 +49,7 @@ class UnitPage(Value):
     """A unit: its load now, its figures in a period, what it was urged and criticised for."""
 
     unit: UnitId
-    load: figures.UnitLoad | None
+    load: UnitLoad | None
     period: Period
     figures: Figures
     supervised: Supervised | None
@@ -76,7 +78,7 @@ class Counting:
     async def stock(self, principal: Principal, now: datetime) -> Stock:
         """What stands open at this moment, due soon, late, by rung, unit, street and age."""
         rules = await self._reading.rules(principal)
-        return await self._database.read(figures.stock, principal, now=local(now), soon=_soon(rules, now))
+        return await self._database.read(stock.stock, principal, now=local(now), soon=_soon(rules, now))
 
     async def period(self, principal: Principal, period: Period, now: datetime) -> Counted:
         """Every figure of F21 for a period, in all and by unit."""
@@ -97,11 +99,11 @@ class Counting:
 
     async def supervision(self, principal: Principal, period: Period) -> tuple[Supervised, ...]:
         """Rungs, returns and refusals by unit (RPT-11)."""
-        return await self._database.read(figures.supervision, principal, period)
+        return await self._database.read(supervision.supervision, principal, period)
 
     async def annual_plan(self, principal: Principal, year: Period) -> tuple[PlanEntry, ...]:
         """年度挂牌督办计划 as it was carried out (SUP-12)."""
-        return await self._database.read(figures.annual_plan, principal, year)
+        return await self._database.read(supervision.annual_plan, principal, year)
 
     async def petitions(self, principal: Principal, period: Period) -> Petitions:
         """信访 (RPT-08)."""
@@ -115,7 +117,7 @@ def _dashboard(
     tier = _tier(rules.book.organisation)
     return Dashboard(
         at=now,
-        stock=figures.stock(connection, principal, now=now, soon=_soon(rules, now)),
+        stock=stock.stock(connection, principal, now=now, soon=_soon(rules, now)),
         month=month,
         counted=figures.counted(connection, principal, month, now=now, tier=tier),
         trend=figures.trend(connection, principal, periods),
@@ -125,13 +127,13 @@ def _dashboard(
 def _unit(
     connection: Connection, principal: Principal, rules: Rules, unit: UnitId, period: Period, now: datetime
 ) -> UnitPage:
-    stock = figures.stock(connection, principal, now=now, soon=_soon(rules, now))
+    standing = stock.stock(connection, principal, now=now, soon=_soon(rules, now))
     tier = _tier(rules.book.organisation)
     counted = figures.counted(connection, principal, period, now=now, tier=tier)
-    supervised = figures.supervision(connection, principal, period)
+    supervised = supervision.supervision(connection, principal, period)
     return UnitPage(
         unit=unit,
-        load=next((load for load in stock.units if load.unit == unit), None),
+        load=next((load for load in standing.units if load.unit == unit), None),
         period=period,
         figures=counted.units.get(unit, Figures()),
         supervised=next((line for line in supervised if line.unit == unit), None),

@@ -1,22 +1,23 @@
-"""Counting: what happened in a period, and what stands open now. Every query goes through ``visible``.
+"""Counting what happened in a period. Every query goes through ``visible``.
 
-What happened is counted from ``facts``, what stands from ``hazards``; their 口径 is that of
-:mod:`domain.figures`. Units are ids; a unit is in a result when something was counted for it.
+Counted from ``facts``, what was found and by whom from ``hazards``; the 口径 is that of :mod:`domain.figures`.
+Units are ids; a unit is in a result when something was counted for it. What stands open now is in
+:mod:`storage.stock`, what supervision did in :mod:`storage.supervision`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, and_, case, cast, distinct, func, select
+from sqlalchemy import Connection, Select, String, case, cast, distinct, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.facts import ENDS, MAIN_CLOCKS, OPENS, RELIEVES, FactKind
-from domain.figures import AGES, Figures, Period, Share
-from domain.values import Channel, Colour, HazardId, Mode, Rung, Sla, State, UnitId, Value
+from domain.figures import Figures, Period, Share
+from domain.values import Channel, Mode, Sla, State, UnitId, Value
 from storage.scope import Principal, visible
 from storage.tables import facts, hazards
 
@@ -26,7 +27,7 @@ _COUNTS = h.state.not_in([State.DISMISSED.value, State.MERGED.value])
 """Unfounded and merged reports are no findings."""
 
 
-# -- what happened -----------------------------------------------------------------------------------
+# -- the figures of a period -------------------------------------------------------------------------
 
 
 class Counted(Value):
@@ -294,189 +295,7 @@ def _bucket(at: ColumnElement[Any], periods: Sequence[Period]) -> ColumnElement[
     return case(*((at < period.start, n - 1) for n, period in enumerate(periods)), else_=len(periods) - 1)
 
 
-# -- what stands open --------------------------------------------------------------------------------
-
-
-class UnitLoad(Value):
-    """What a unit has on its hands."""
-
-    unit: UnitId
-    open: int
-    overdue: int
-    due_soon: int
-    highest: Rung
-
-
-class Street(Value):
-    """A cell of the map: what stands open in a sub-district."""
-
-    subdistrict: UnitId | None
-    open: int
-    overdue: int
-    colours: dict[Colour, int]
-
-    @property
-    def worst(self) -> Colour | None:
-        """The most serious risk colour that stands open there."""
-        return next((colour for colour in Colour if self.colours.get(colour)), None)
-
-
-class Age(Value):
-    """Open hazards of an age: up to ``days`` calendar days since the report, more than the bucket before."""
-
-    days: int | None
-    count: int
-
-
-class Stock(Value):
-    """What stands open at this moment; ``open`` includes what is overdue."""
-
-    open: int
-    overdue: int
-    due_soon: int
-    """Not overdue, with something of the owner's due before ``due_soon_by``."""
-    due_soon_by: datetime
-    major: int
-    states: dict[State, int]
-    modes: dict[Mode, int]
-    overdue_by_rung: dict[Rung, int]
-    units: tuple[UnitLoad, ...]
-    streets: tuple[Street, ...]
-    ages: tuple[Age, ...]
-
-
-def stock(connection: Connection, principal: Principal, *, now: datetime, soon: datetime) -> Stock:
-    """``soon`` is the instant before which a deadline counts as near."""
-    late = h.sla == Sla.OVERDUE.value
-    near = and_(h.sla != Sla.OVERDUE.value, h.next_due > now, h.next_due <= soon)
-
-    def ask(*columns: ColumnElement[Any], by: Sequence[ColumnElement[Any]]) -> Sequence[Any]:
-        query = visible(select(*by, *columns).select_from(hazards).where(h.open), principal)
-        return connection.execute(query.group_by(*by)).all()
-
-    number = func.count()
-    units = tuple(
-        UnitLoad(unit=owner, open=n, overdue=overdue, due_soon=due, highest=level)
-        for owner, n, overdue, due, level in ask(
-            number, _sum(late), _sum(near), func.max(h.level), by=[h.owner]
-        )
-    )
-    age = case(
-        *((h.reported_at > now - timedelta(days=days), n) for n, days in enumerate(AGES)), else_=len(AGES)
-    )
-    ages = dict(tuple(row) for row in ask(number, by=[age]))
-    return Stock(
-        open=sum(unit.open for unit in units),
-        overdue=sum(unit.overdue for unit in units),
-        due_soon=sum(unit.due_soon for unit in units),
-        due_soon_by=soon,
-        major=sum(row[1] for row in ask(number, by=[h.major]) if row[0]),
-        states={State(state): n for state, n in ask(number, by=[h.state])},
-        modes={Mode(mode): n for mode, n in ask(number, by=[h.mode])},
-        overdue_by_rung={Rung(level): n for level, n in ask(_sum(late), by=[h.level]) if n},
-        units=tuple(sorted(units, key=lambda unit: (-unit.overdue, -unit.open, unit.unit))),
-        streets=_streets(ask(number, _sum(late), by=[h.subdistrict, h.colour])),
-        ages=tuple(Age(days=days, count=ages.get(n, 0)) for n, days in enumerate((*AGES, None))),
-    )
-
-
-def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.sum(case((condition, 1), else_=0))
-
-
-def _streets(rows: Sequence[Any]) -> tuple[Street, ...]:
-    of: dict[UnitId | None, dict[str, Any]] = {}
-    for street, colour, n, overdue in rows:
-        cell = of.setdefault(street, {"subdistrict": street, "open": 0, "overdue": 0, "colours": {}})
-        cell["open"] += n
-        cell["overdue"] += overdue
-        if colour:
-            cell["colours"][Colour(colour)] = n
-    return tuple(Street(**cell) for cell in sorted(of.values(), key=lambda cell: -cell["open"]))
-
-
-# -- supervision and listing -------------------------------------------------------------------------
-
-
-class Supervised(Value):
-    """How often a unit was supervised in a period, by rung (RPT-11)."""
-
-    unit: UnitId
-    rungs: dict[Rung, int]
-    returned: int
-    refused: int
-
-
-def supervision(connection: Connection, principal: Principal, period: Period) -> tuple[Supervised, ...]:
-    kinds = _values((FactKind.RUNG, FactKind.RETURNED, FactKind.REFUSED))
-    query = select(f.unit, f.kind, f.detail, func.count()).where(
-        f.kind.in_(kinds), f.at >= period.start, f.at < period.end
-    )
-    rungs: dict[UnitId, dict[Rung, int]] = defaultdict(dict)
-    other: dict[tuple[UnitId, str], int] = defaultdict(int)
-    rows = connection.execute(visible(query, principal, facts).group_by(f.unit, f.kind, f.detail))
-    for unit, kind, detail, n in rows:
-        rungs[unit]
-        if kind == FactKind.RUNG:
-            rungs[unit][Rung(detail)] = n
-        else:
-            other[unit, kind] += n
-    return tuple(
-        Supervised(
-            unit=unit,
-            rungs=reached,
-            returned=other[unit, FactKind.RETURNED],
-            refused=other[unit, FactKind.REFUSED],
-        )
-        for unit, reached in sorted(rungs.items(), key=lambda item: (-sum(item[1].values()), item[0]))
-    )
-
-
-class PlanEntry(Value):
-    """A hazard of the yearly supervision plan (SUP-12): when it was listed, and what became of it."""
-
-    hazard: HazardId
-    title: str
-    lead: UnitId
-    listed_at: datetime
-    removed_at: datetime | None
-    """摘牌: cleared since it was listed."""
-    extensions: int
-    refusals: int
-    level: Rung
-    open: bool
-
-
-def annual_plan(connection: Connection, principal: Principal, year: Period) -> tuple[PlanEntry, ...]:
-    """The hazards listed in a year, in the order of their listing."""
-    since = facts.alias()
-
-    def later(kind: FactKind, what: ColumnElement[Any]) -> Any:
-        query = select(what).where(
-            since.c.hazard_id == f.hazard_id, since.c.seq > f.seq, since.c.kind == kind.value
-        )
-        return query.scalar_subquery()
-
-    query: Select[Any] = (
-        select(
-            h.id.label("hazard"),
-            h.title,
-            h.owner.label("lead"),
-            f.at.label("listed_at"),
-            later(FactKind.CLEARED, func.max(since.c.at)).label("removed_at"),
-            later(FactKind.EXTENDED, func.count()).label("extensions"),
-            later(FactKind.REFUSED, func.count()).label("refusals"),
-            h.level,
-            h.open,
-        )
-        .select_from(facts.join(hazards))
-        .where(f.profile == principal.profile, f.kind == FactKind.LISTED.value)
-        .where(f.at >= year.start, f.at < year.end)
-        .order_by(f.at, h.id)
-    )
-    return tuple(
-        PlanEntry.model_validate(row) for row in connection.execute(visible(query, principal)).mappings()
-    )
+# -- what came by letters and visits -----------------------------------------------------------------
 
 
 class Petitions(Value):

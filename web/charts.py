@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from domain.library import Rulebook
 from domain.values import Colour, UnitId
 from profiles.maps import GridMap, shipped_map
-from storage.figures import Point, Street
+from storage.figures import Point
+from storage.stock import Street
 
 WIDTH, HEIGHT, FOOT, LEFT = 420, 170, 22, 32
 

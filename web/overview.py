@@ -9,8 +9,8 @@ from starlette.responses import Response
 from domain.figures import DEFINITIONS, Definition, Figure
 from domain.values import Rung
 from service.figures import Dashboard
-from storage.figures import UnitLoad
 from storage.readmodel import Filters, Order
+from storage.stock import UnitLoad
 from web import charts
 from web.listing import lines, soon_query
 from web.visit import Visit

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from domain.figures import Figure, Figures, latest, month, year_of
 from domain.organisation import Role
 from domain.values import SHANGHAI, Rung, State
-from storage import figures, ledger
+from storage import figures, ledger, stock, supervision
 from storage.database import Database
 from tests.storage.stories import (
     ASSESSOR,
@@ -223,8 +223,10 @@ def test_nobody_counts_what_he_may_not_see(db):
 
     assert counted(db).total.found == 2
     assert counted(db, by=principal(Role.LIAISON, STREET)).total.found == 1
-    stock = db.read_now(figures.stock, principal(Role.LIAISON, STREET), now=NOW, soon=NOW + timedelta(days=3))
-    assert stock.open == 1
+    standing = db.read_now(
+        stock.stock, principal(Role.LIAISON, STREET), now=NOW, soon=NOW + timedelta(days=3)
+    )
+    assert standing.open == 1
 
 
 def test_the_stock_of_a_day_gone_by_is_that_of_the_day(db):
@@ -265,19 +267,19 @@ def test_the_stock_says_whose_what_is_late_and_how_far_it_has_gone(db):
     record(db, story, Story("QP-2026-000002", at=NOW).report().assigned(OTHER_STREET))
 
     soon = CALENDAR.shift(NOW.date(), 3)
-    stock = db.read_now(
-        figures.stock, OFFICE_SEES, now=NOW, soon=datetime.combine(soon, NOW.timetz()) + timedelta(hours=15)
+    standing = db.read_now(
+        stock.stock, OFFICE_SEES, now=NOW, soon=datetime.combine(soon, NOW.timetz()) + timedelta(hours=15)
     )
 
-    assert (stock.open, stock.overdue, stock.due_soon) == (2, 1, 1)
-    assert stock.overdue_by_rung == {Rung.L2: 1}
-    assert stock.states == {State.AWAITING_SIGNOFF: 2}
-    assert [(load.unit, load.open, load.overdue, load.highest) for load in stock.units] == [
+    assert (standing.open, standing.overdue, standing.due_soon) == (2, 1, 1)
+    assert standing.overdue_by_rung == {Rung.L2: 1}
+    assert standing.states == {State.AWAITING_SIGNOFF: 2}
+    assert [(load.unit, load.open, load.overdue, load.highest) for load in standing.units] == [
         (unit(STREET), 1, 1, Rung.L2),
         (unit(OTHER_STREET), 1, 0, Rung.L0),
     ]
-    assert [(age.days, age.count) for age in stock.ages if age.count] == [(7, 1), (90, 1)]
-    rungs = {one.unit: one.rungs for one in db.read_now(figures.supervision, OFFICE_SEES, year_of(2026))}
+    assert [(age.days, age.count) for age in standing.ages if age.count] == [(7, 1), (90, 1)]
+    rungs = {one.unit: one.rungs for one in db.read_now(supervision.supervision, OFFICE_SEES, year_of(2026))}
     assert rungs[unit(STREET)][Rung.L2] >= 1
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.event import listen, remove
 
 from domain.organisation import Role
 from domain.values import Channel, Colour, Mode, Rung, State, Urgency
-from storage import cursors, figures, readmodel
+from storage import cursors, readmodel, stock
 from storage.database import Database
 from storage.readmodel import Filters, Order
 from tests.storage.stories import OFFICE_SEES, START, STREET, principal, unit
@@ -96,7 +96,7 @@ def test_a_list_in_its_own_order_is_not_sorted_again(empty):
 
 def test_what_stands_open_is_counted_from_its_index_alone(empty):
     steps = empty.read_now(
-        plans, lambda c: figures.stock(c, OFFICE_SEES, now=START, soon=START + timedelta(days=3))
+        plans, lambda c: stock.stock(c, OFFICE_SEES, now=START, soon=START + timedelta(days=3))
     )
     reads = [step for step in steps if "hazards" in step]
     assert reads and all("USING COVERING INDEX ix_hazards_open" in step for step in reads), reads
