@@ -125,7 +125,7 @@ def _merged_into(expect: Expect, found: Found) -> tuple[Any, Any]:
 
 
 def _owed(expect: Expect, found: Found) -> tuple[Any, Any]:
-    open_ones = (item.kind for item in found.hazard.obligations if item.met_at is None)
+    open_ones = (item.kind for item in found.hazard.obligations if item.open)
     return tuple(sorted(expect.owed or ())), tuple(sorted(open_ones))
 
 

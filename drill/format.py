@@ -22,7 +22,7 @@ from pydantic import (
 
 from domain.commands import COMMANDS
 from domain.organisation import Role
-from domain.state import Hazard
+from domain.state import Hazard, OwedKind
 from domain.values import ClockKey, Mode, Rung, Sla, State, SubtaskState, Urgency, local
 
 TIMERS = ("reminder", "escalation", "task", "overdue", "lookback_due")
@@ -166,7 +166,7 @@ class Expect(Part):
     """The hazard it was merged into, by number or by the name it has in this file."""
     extension: Literal["pending", "granted", "refused", "lapsed"] | None = None
     proposals: tuple[str, ...] | None = None
-    owed: tuple[Literal["reason", "talk", "referral"], ...] | None = None
+    owed: tuple[OwedKind, ...] | None = None
     """What somebody still owes apart from the clocks: a reason, the decision on a talk or a referral."""
     due: dict[ClockKey, When] | None = None
     """Every running clock with its due date; with ``partial: true`` beside them only those named."""

@@ -79,7 +79,7 @@ def wrong(name: str, value: Any) -> Iterator[Any]:
             yield {"extensions": 0}
         case ("counts" | "highest", dict()):
             for key, one in value.items():
-                yield {**value, key: one + 1 if isinstance(one, int) else "L5"}
+                yield {**value, key: one + 1 if isinstance(one, int) else ("L5" if one != "L5" else "L1")}
         case ("fired", list()):
             yield [*value, {"rung": "L5"}]
             rest = value[:-1]

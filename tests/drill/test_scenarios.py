@@ -17,16 +17,26 @@ from drill.scenario import read
 FOLDER = Path(__file__).parents[2] / "scenarios"
 
 SHOWS = {
+    "accountability-guard": ("SUP-04", "SUP-05", "SUP-07", "T22", "T34", "T35"),
     "accepted-reason": ("PLN-01", "N07", "SUP-01", "SUP-03", "T19", "T34"),
     "assessment-fails": ("PLN-03", "REM-05", "VER-01", "VER-09", "T21", "T25", "T27"),
     "dismissed": ("CLS-01", "VER-07", "N20", "T02", "T03"),
+    "closed-by-law": ("CLS-07", "PEN-01", "N50", "REM-08", "VER-01", "VER-02", "T25", "T26", "T35"),
     "diversion-ruling": ("MOD-06", "MOD-08", "MOD-09", "MOD-10", "N08", "VER-04", "T08", "T12", "T13", "T18"),
     "extension-deadline": ("N04", "N14", "T22"),
+    "item-rows": ("N20", "N21", "N23", "SUP-01", "T22"),
     "key-control": ("REM-02", "REM-04", "PLN-01", "SUP-01", "T23", "T24"),
+    "ladder-to-referral": ("SUP-01", "SUP-03", "SUP-04", "SUP-05", "N62", "REM-02", "T34"),
+    "listed-key-control": (
+        *("ACT-13", "ACT-26", "ACT-27", "MOD-03", "MOD-13", "REM-04", "LBK-01", "LBK-03", "VER-01", "VER-06"),
+        *("N44", "N45", "T15", "T17", "T20", "T21", "T23", "T24", "T29", "T31", "T32"),
+    ),
     "listing-late-request": ("MOD-03", "N44", "SUP-01", "VER-06", "T18", "T20", "T22", "T29"),
     "listing-refused": ("A1", "A8", "MOD-12", "N43", "T09", "T14", "T16", "T10"),
     "manhole": ("N23", "N94", "T22"),
+    "new-owner-fresh-ladder": ("MOD-01", "MOD-16", "SUP-01", "SUP-03", "T09", "T10", "T16", "T17", "T34"),
     "on-the-spot": ("REG-04", "REG-05", "MOD-06", "MOD-14", "MOD-16", "CLS-02", "T01", "T04", "T05", "T06"),
+    "petition": ("N09", "N80", "N81", "N82", "REM-12", "T35"),
     "relapse": ("LBK-03", "PLN-01", "T32", "T33"),
     "return-and-reroute": (
         "MOD-02",
@@ -71,6 +81,7 @@ SHOWS = {
         *("MOD-02", "MOD-05", "MOD-07", "RSK-05", "VER-01", "VER-03", "VER-09", "PLN-01", "LBK-01", "LBK-02"),
         *("N02", "N10", "N30", "N90", "N94", "T07", "T10", "T17", "T19", "T25", "T26", "T28", "T30", "T31"),
     ),
+    "town-handed-over": ("REG-06", "MOD-16", "MOD-18", "CLS-11", "N94", "T06", "T33", "T35"),
     "unpublished-year": ("N94", "T30", "T31"),
     "untouched": ("REM-02", "REM-03", "SUP-01", "SUP-03", "SUP-05", "N07"),
     "urgent-weekend-night": ("N20", "N22", "N25", "PLN-01", "SUP-01", "T02", "T17"),
