@@ -80,17 +80,17 @@ class Who:
     @property
     def zh(self) -> str:
         roles = "、".join(role.zh for role in Role if role in self.roles)
-        if self.relation is Relation.ANY:
-            return roles
         kinds = "、".join(kind.zh for kind in self._kinds)
+        if self.relation is Relation.ANY:
+            return f"{kinds}的{roles}" if kinds else roles
         return f"{self.relation.zh}{f'（{kinds}）' if kinds else ''}的{roles}"
 
     @property
     def en(self) -> str:
         roles = " / ".join(role.en for role in Role if role in self.roles)
-        if self.relation is Relation.ANY:
-            return roles
         kinds = ", ".join(kind.en for kind in self._kinds)
+        if self.relation is Relation.ANY:
+            return f"{roles} of a {kinds}" if kinds else roles
         return f"{roles} of {self.relation.en}{f' ({kinds})' if kinds else ''}"
 
     @property

@@ -287,6 +287,13 @@ def test_the_refusal_names_those_who_may():
     )
 
 
+def test_the_refusal_names_the_kind_of_unit_where_any_of_it_may():
+    refusal = hazard_in(State.REMEDIATING).answer("add_penalty", seat(STREET, "liaison"))
+
+    assert "委办局/行业主管部门的发现人、联络员" in refusal.zh
+    assert "principal of a bureau" in refusal.en
+
+
 @pytest.mark.requirement("MOD-16")
 def test_a_former_owner_has_no_rights_left():
     case = hazard_in(State.REGISTERED)  # registered and held by 夏阳街道
