@@ -80,11 +80,11 @@ def tell_why(settings: Settings, hazard: str, seq: int | None, lang: str, as_jso
         case = opened(database, hazard, Looked.REASONS)
     account = case.account(seq)
     state = case.steps[-1].after
-    organisation = case.library.rules(state.rules, state.calendar).book.organisation
+    book = case.library.rules(state.rules, state.calendar).book
     if as_json:
         _print_json(account.model_dump(mode="json"))
     else:
-        _print(words.account_lines(account, organisation, spoken))
+        _print(words.account_lines(account, book, spoken))
     return 0
 
 

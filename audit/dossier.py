@@ -100,7 +100,7 @@ def contents(papers: Papers) -> dict[str, Any]:
     state, report = steps[-1].after, steps[0].event.command
     assert isinstance(report, Report)
     book = papers.library.rules(state.rules, state.calendar).book
-    names = Names(book.organisation, "zh")
+    names = Names(book, "zh")
     told = account(papers.library, steps, papers.sent)
     item = book.catalogue.by_code.get(state.code or "")
     return {
@@ -109,7 +109,7 @@ def contents(papers: Papers) -> dict[str, Any]:
         "district_en": book.en,
         "title": state.title or (item.name if item else "") or state.channel.zh,
         "place": state.place,
-        "state": [state.state.zh, state.state.en],
+        "state": [names.word(state.state), state.state.en],
         "secrecy": state.confidentiality.zh,
         "period": _period(steps),
         "made_at": when(papers.made_at),
@@ -143,9 +143,9 @@ def _facts(papers: Papers, names: Names, item: str) -> list[list[str]]:
         ("所在街镇", "sub-district", names.unit(state.subdistrict) if state.subdistrict else "–"),
         ("管辖单位", "owner", names.unit(state.owner)),
         ("相关单位", "units involved", "、".join(names.unit(unit) for unit in state.involved)),
-        ("整治方式", "mode", f"{state.mode.zh}　第{state.round}轮　{state.urgency.zh}"),
+        ("整治方式", "mode", f"{names.word(state.mode)}　第{state.round}轮　{state.urgency.zh}"),
         ("风险等级", "risk", f"{grade}{'　重大' if state.major else ''}"),
-        ("督办级别", "supervision", f"{state.level} {state.level.zh}　{state.sla.zh}"),
+        ("督办级别", "supervision", f"{state.level} {names.word(state.level)}　{state.sla.zh}"),
         ("曾达最高", "highest", "、".join(f"{names.unit(u)} {r}" for u, r in state.highest.items()) or "–"),
         ("销号", "struck off", state.strike_off or "–"),
         ("密级", "confidentiality", state.confidentiality.zh),
@@ -155,7 +155,7 @@ def _facts(papers: Papers, names: Names, item: str) -> list[list[str]]:
 
 def _entry(step: Step, reason: Reason, names: Names) -> dict[str, str]:
     event = step.event
-    moved = reason.after.zh if reason.before is not reason.after else ""
+    moved = names.word(reason.after) if reason.before is not reason.after else ""
     return {
         "seq": str(event.seq),
         "at": f"{local(event.at):%Y-%m-%d}",

@@ -9,7 +9,8 @@ from typing import Literal
 from audit.life import TEXTS, shown_due, words_of
 from audit.reasons import Account, Derivation, Reason, Told
 from audit.travel import Moment
-from domain.organisation import Actor, Organisation, Role
+from domain.library import Rulebook
+from domain.organisation import Actor, Role, joined
 from domain.values import Labelled, local
 
 Lang = Literal["zh", "en"]
@@ -22,8 +23,9 @@ def when(moment: datetime) -> str:
 class Names:
     """Names of one district in one language."""
 
-    def __init__(self, organisation: Organisation, lang: Lang) -> None:
-        self._organisation = organisation
+    def __init__(self, book: Rulebook, lang: Lang) -> None:
+        self._organisation = book.organisation
+        self._said = book.said
         self._zh = lang == "zh"
 
     def unit(self, unit: str) -> str:
@@ -36,23 +38,17 @@ class Names:
         if role == Role.SYSTEM:
             return self.pick("系统", "the system")
         name, held = self.unit(unit), Role(role)
-        return _joined(name, held.zh) if self._zh else f"{name}, {held.en}"
+        return joined(name, self._said(held.zh)) if self._zh else f"{name}, {held.en}"
 
     def actor(self, actor: Actor) -> str:
         post = (f"（{actor.post}）" if self._zh else f" ({actor.post})") if actor.post else ""
         return self.seat(actor.unit, actor.role) + post
 
     def word(self, value: Labelled) -> str:
-        return value.zh if self._zh else value.en
+        return self._said(value.zh) if self._zh else value.en
 
     def pick(self, zh: str, en: str) -> str:
         return zh if self._zh else en
-
-
-def _joined(unit: str, role: str) -> str:
-    """``区城运中心`` and ``城运中心值班`` make ``区城运中心值班``: what both say is said once."""
-    overlap = next((n for n in range(len(role), 1, -1) if unit.endswith(role[:n])), 0)
-    return unit + role[overlap:]
 
 
 # -- a moment ----------------------------------------------------------------------------------------
@@ -60,7 +56,7 @@ def _joined(unit: str, role: str) -> str:
 
 def moment_lines(moment: Moment, lang: Lang) -> Iterator[str]:
     state, event = moment.state, moment.step.event
-    names = Names(moment.rules.book.organisation, lang)
+    names = Names(moment.rules.book, lang)
     pick, word = names.pick, names.word
     yield f"{state.id}  {when(moment.at)}"
     yield pick("截至第{n}步", "as of step {n}").format(n=event.seq) + (
@@ -113,8 +109,8 @@ def _short(text: str) -> str:
 # -- reasons -----------------------------------------------------------------------------------------
 
 
-def account_lines(account: Account, organisation: Organisation, lang: Lang) -> Iterator[str]:
-    names = Names(organisation, lang)
+def account_lines(account: Account, book: Rulebook, lang: Lang) -> Iterator[str]:
+    names = Names(book, lang)
     for reason in account.reasons:
         yield from _reason(reason, names, lang)
     if account.deadlines:

@@ -15,7 +15,7 @@ import yaml
 from channels.message import Message
 from domain.events import Notice
 from domain.library import Rulebook
-from domain.organisation import Role
+from domain.organisation import Role, joined
 from domain.values import Confidentiality, HazardId, UnitId, last_day, local
 
 TEXTS = Path(__file__).parent / "texts.yaml"
@@ -143,7 +143,7 @@ def _seat(one: Told, zh: bool) -> str:
     role = _ROLES.get(one.notice.role)
     if role is None:
         return f"{unit}{copy}"
-    return f"{unit}{role.zh}{copy}" if zh else f"{unit}, {role.en}{copy}"
+    return f"{joined(unit, one.book.said(role.zh))}{copy}" if zh else f"{unit}, {role.en}{copy}"
 
 
 def _unit(book: Rulebook, unit: UnitId, zh: bool) -> str:

@@ -7,7 +7,7 @@ a rulebook without categories asks for nothing in particular.
 from __future__ import annotations
 
 from domain.organisation import UnitType
-from domain.values import Labelled, UnitId, Value
+from domain.values import Channel, Labelled, UnitId, Value
 
 
 class Checklist(Labelled):
@@ -41,3 +41,29 @@ class RiskCategory(Value):
     assessed_by_lead: bool = False
     """The lead unit, not the owner, assesses the clearance and strikes the hazard off (销号)."""
     checklists: tuple[Checklist, ...] = ()
+
+
+class Line(Value):
+    """A line of work (条线) and the bureau that leads it (ACT-11, ACT-15…17). A hazard belongs to it by any of these."""
+
+    key: str
+    name: str
+    en: str
+    lead: UnitId
+    source: str
+    channels: tuple[Channel, ...] = ()
+    """Hazards found through these channels."""
+    petitions: bool = False
+    """Hazards that a petition (信访件) is linked to."""
+    classes: tuple[str, ...] = ()
+    """Classes of the catalogue (大类), e.g. ``S03``."""
+    codes: tuple[str, ...] = ()
+    """Single items of the catalogue."""
+    categories: dict[int, tuple[int, ...]] = {}
+    """Sub-items by risk category; all of a category where none is named."""
+
+    def takes(self, category: int | None, sub_item: int | None) -> bool:
+        if category not in self.categories:
+            return False
+        named = self.categories[category]
+        return not named or sub_item in named

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any, Literal
 
-from domain import clocks, notices
+from domain import clocks, lines, notices
 from domain.events import Changes, Event, Notice
 from domain.library import Rules
 from domain.organisation import Actor, Role
@@ -179,6 +179,7 @@ class Draft:
     def event(self, *, type: str, actor: Actor, rule: str, at: datetime | None = None, **about: Any) -> Event:
         """The finished event, sealed to the hazard's chain. ``at`` is when it was noticed, if later."""
         self._let_lapse()
+        self._follow_the_lines()
         self._follow_the_ladder()
         fields = {name: value for name, value in self._set.items() if self._differs(name)}
         changes = Changes(
@@ -214,6 +215,12 @@ class Draft:
         }
         if over:
             self.settle(lambda item: item.id in over, result="lapsed")
+
+    def _follow_the_lines(self) -> None:
+        """Who leads a line that the hazard belongs to reads it from then on (ACT-11)."""
+        leads = lines.leads_of(self.rules.book, self.hazard)
+        if not set(leads) <= set(self.hazard.involved):
+            self.involve(*leads)
 
     def _untimed(self, item: Obligation) -> bool:
         return item.clock is not None and item.clock not in self.hazard.clocks

@@ -85,6 +85,7 @@ def _place(clock: Clock, alarm: Alarm) -> tuple[datetime, str]:
 def _foreseen(rules: Rules, hazard: Hazard, sla: Sla, clock: Clock, alarm: Alarm, at: datetime) -> Foreseen:
     said = says(rules, hazard, clock, alarm)
     zh, en = _in_words(alarm.what, clock, rules.book.organisation)
+    zh = rules.book.said(zh)
     return Foreseen(
         at=local(at),
         type=said.type,
@@ -124,6 +125,7 @@ def explain(rules: Rules, clock: Clock) -> Explanation:
     days = rules.calendar.derivation(clock.started, clock.limit)
     cap = clocks.cap_of(rules, clock)
     zh, en = _sentences(clock, days, source)
+    zh = tuple(rules.book.said(line) for line in zh)
     return Explanation(
         clock=clock.key,
         subtask=clock.subtask,

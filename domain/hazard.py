@@ -19,7 +19,7 @@ from domain.effects import registration
 from domain.events import Event, command_digest
 from domain.guards import Ask
 from domain.ladder import tick
-from domain.library import Library, Rules
+from domain.library import Library, Rulebook, Rules
 from domain.organisation import Actor, PersonRef
 from domain.refusal import Refusal, Refused, refuse
 from domain.state import Hazard
@@ -90,7 +90,7 @@ def decide(rules: Rules, hazard: Hazard, order: Order, now: datetime) -> Event:
     ask = Ask(rules, hazard, order.actor, now, order.command)
     _check_right(row, ask)
     _check_fresh(hazard, order.expected)
-    _check_state(row, hazard)
+    _check_state(row, ask)
     _check_guards(row, ask, form_given=True)
     draft = Draft(rules, hazard, now)
     row.effect(draft, order.command, order.actor)
@@ -130,7 +130,7 @@ def precheck(rules: Rules, hazard: Hazard, command: str, actor: Actor, now: date
     row = BY_COMMAND[command]
     ask = Ask(rules, hazard, actor, now)
     _check_right(row, ask)
-    _check_state(row, hazard)
+    _check_state(row, ask)
     _check_guards(row, ask, form_given=False)
 
 
@@ -150,17 +150,21 @@ def _permission(rules: Rules, hazard: Hazard, command: str, actor: Actor, now: d
         refused = None
     except Refusal as refusal:
         refused = refusal.refused
-    return Permission(command=command, zh=form.zh, en=form.en, allowed=refused is None, refused=refused)
+    zh = rules.book.said(form.zh)
+    return Permission(command=command, zh=zh, en=form.en, allowed=refused is None, refused=refused)
 
 
 def _check_right(row: Transition, ask: Ask) -> None:
     problem = ask.rules.book.organisation.seat_problem(ask.actor)
     if problem:
-        raise refuse(
-            403, f"{row.id}.no-such-seat", "ACT-04", problem, "there is no such seat in this district"
-        )
+        zh = ask.rules.book.said(problem)
+        raise refuse(403, f"{row.id}.no-such-seat", "ACT-04", zh, "there is no such seat in this district")
     if not any(who.admits(ask) for who in row.who):
-        raise Refusal(_not_your_right(row.command or "report"))
+        raise Refusal(_in_words_of(ask.rules.book, _not_your_right(row.command or "report")))
+
+
+def _in_words_of(book: Rulebook, refused: Refused) -> Refused:
+    return refused.model_copy(update={"zh": book.said(refused.zh)}) if book.terms else refused
 
 
 @cache
@@ -187,9 +191,10 @@ def _check_fresh(hazard: Hazard, expected: int | None) -> None:
         )
 
 
-def _check_state(row: Transition, hazard: Hazard) -> None:
-    if hazard.state not in row.sources:
-        raise Refusal(_wrong_state(row.command or "report", hazard.state))
+def _check_state(row: Transition, ask: Ask) -> None:
+    if ask.hazard.state not in row.sources:
+        wrong = _wrong_state(row.command or "report", ask.hazard.state)
+        raise Refusal(_in_words_of(ask.rules.book, wrong))
 
 
 @cache
@@ -208,7 +213,10 @@ def _wrong_state(command: str, found: State) -> Refused:
 def _check_guards(row: Transition, ask: Ask, *, form_given: bool) -> None:
     for guard in row.guards:
         if (form_given or not guard.of_form) and not guard.holds(ask):
-            raise refuse(guard.status, f"{row.id}.{guard.code}", guard.requirement, guard.zh, guard.en)
+            zh, en = guard.sentence(ask)
+            raise refuse(
+                guard.status, f"{row.id}.{guard.code}", guard.requirement, ask.rules.book.said(zh), en
+            )
 
 
 def _as_given(command: Command, key: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict
@@ -17,7 +18,7 @@ from domain.accountability import Accountability
 from domain.cadence import Cadence
 from domain.calendar import Calendar
 from domain.catalogue import Catalogue
-from domain.categories import RiskCategory
+from domain.categories import Line, RiskCategory
 from domain.contacts import ContactDuty
 from domain.organisation import Body, Organisation
 from domain.policy import Policy
@@ -53,11 +54,24 @@ class Rulebook(Value):
     """Recurring duties: inspections, plans, summaries, circulars (CAD-01…09)."""
     categories: tuple[RiskCategory, ...] = ()
     """The four risk categories; a rulebook without them asks nothing particular of any."""
+    lines: tuple[Line, ...] = ()
+    """Lines of work whose leads read and coordinate hazards that others handle (ACT-11, ACT-15…17)."""
+    terms: dict[str, str] = {}
+    """What this district calls things: phrase of the process → its own word, in Chinese text for people."""
     accountability: Accountability | None = None
     """Where neglect is referred to; without it nothing can be referred."""
 
     def category(self, number: int | None) -> RiskCategory | None:
         return next((category for category in self.categories if category.number == number), None)
+
+    def said(self, text: str) -> str:
+        """Chinese text in the words of this district; the longest phrase that fits counts, and none twice."""
+        return self._phrases.sub(lambda found: self.terms[found[0]], text) if self.terms else text
+
+    @cached_property
+    def _phrases(self) -> re.Pattern[str]:
+        longest_first = sorted(self.terms, key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longest_first)))
 
     @cached_property
     def digest(self) -> Digest:

@@ -100,6 +100,12 @@ SYSTEM = Actor(unit=UnitId("system"), role=Role.SYSTEM, person=PersonId("system"
 """The actor of timers and of administration."""
 
 
+def joined(unit: str, role: str) -> str:
+    """``区城运中心`` and ``城运中心值班`` make ``区城运中心值班``: what both say is said once."""
+    overlap = next((n for n in range(len(role), 1, -1) if unit.endswith(role[:n])), 0)
+    return unit + role[overlap:]
+
+
 class PersonRef(Value):
     """A person named in a form, by opaque reference and post. A bare string is read as the reference."""
 

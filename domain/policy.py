@@ -11,7 +11,18 @@ from typing import Literal, NamedTuple
 
 from pydantic import model_validator
 
-from domain.values import ClockKey, Colour, Limit, LimitKind, Mode, Outcome, Rung, Urgency, Value
+from domain.values import (
+    ClockKey,
+    Colour,
+    Labelled,
+    Limit,
+    LimitKind,
+    Mode,
+    Outcome,
+    Rung,
+    Urgency,
+    Value,
+)
 
 
 class Case(NamedTuple):
@@ -122,6 +133,28 @@ class Ladder(Value):
     rows: tuple[RungRow, ...] = ()
 
 
+class Decider(Labelled):
+    """Who may decide where districts may differ; the office decides for the sponsor too."""
+
+    PRINCIPAL = "principal", "本单位一把手", "the unit's principal"
+    DESK = "desk", "城运中心", "the transfer desk"
+    OFFICE = "office", "清零办", "the coordinating office"
+    SPONSOR = "sponsor", "牵头副区长", "the sponsoring vice-mayor"
+
+
+class Approvals(Value):
+    """Who decides what in this district, by mode; what is not named is as ``domain.modes`` has it."""
+
+    extensions: dict[Mode, Decider] = {}
+    """Who decides on an extension (T22); the clock of the decision is borne by the same."""
+    key_control: dict[Mode, Decider] = {}
+    """Who puts a hazard under key control (T23)."""
+    recognition: dict[Mode, Literal["unit", "office"]] = {}
+    """Whether the office recognises what the unit finds cleared (T28). A listed hazard is accepted by a panel."""
+    lookbacks: dict[Mode, Literal["owner", "others"]] = {}
+    """Whether the owner may look back on its own hazard (T31); the office always may."""
+
+
 class Policy(Value):
     """All rows of a profile. Raises ``ValueError`` when two rows claim the same case."""
 
@@ -139,6 +172,8 @@ class Policy(Value):
     """Number of persons from which a hazard is marked major (重大, CLS-07)."""
     major_proposes_listing: bool = False
     """A hazard that is major by its persons or consequences is proposed for listing (CLS-07)."""
+    approvals: Approvals = Approvals()
+    """Who decides what, where this district differs (process.md §3.1, P)."""
     evidence: dict[Outcome, tuple[Literal["after", "document"], ...]] = {}
     """What the report of completion must bring for each outcome (VER-02); nothing where none is named."""
     repeat_offender: tuple[Repeat, ...] = ()

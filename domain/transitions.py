@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from domain import effects, guards
+from domain import effects, guards, lines
 from domain.guards import Ask, Guard
 from domain.organisation import MAY_PASS_UP, ROLES_OF_THE_DESK, ROLES_OF_THE_OFFICE, Role, UnitType
 from domain.values import Labelled, State
@@ -26,6 +26,7 @@ class Relation(Labelled):
     BEARER = "BEARER", "承担期限的单位", "a unit that bears a running deadline"
     OBLIGED = "OBLIGED", "承担督办事项的单位", "a unit that owes something"
     LEAD = "LEAD", "风险类别牵头单位", "the unit that leads the risk category"
+    LINE = "LINE", "所属条线（风险类别）", "the lead of its line or risk category"
     PLACE = "PLACE", "隐患所在街镇（管区）", "the sub-district (in a town, the zone) of the place"
     CONCERNED = "CONCERNED", "其他相关单位", "another unit concerned"
     COOPERATING = "COOPERATING", "配合单位", "a cooperating unit"
@@ -73,6 +74,8 @@ class Who:
             case Relation.LEAD:
                 category = ask.rules.book.category(hazard.category)
                 return category is not None and unit == category.lead
+            case Relation.LINE:
+                return lines.leads(ask.rules.book, hazard, unit)
             case Relation.PLACE:
                 # A place that no report has tied to a sub-district may be verified by any of them.
                 return hazard.subdistrict in (None, unit)
@@ -195,6 +198,7 @@ _CUSTODIAN = Who(frozenset({Role.CUSTODIAN}))
 _PRINCIPAL = Who(frozenset({Role.PRINCIPAL}))
 _ENFORCEMENT = Who(_FIELD, Relation.ANY, frozenset({UnitType.BUREAU}))
 _ANYBODY = Who(_FIELD | {Role.ASSESSOR, Role.DESK, Role.OFFICE, Role.OFFICE_DIRECTOR, Role.INSPECTOR})
+_LINE_LEAD = Who(frozenset({Role.LEAD_UNIT}), Relation.LINE)
 _LEAD_ASSESSOR = Who(frozenset({Role.ASSESSOR}), Relation.LEAD)
 _SYSTEM = Who(frozenset({Role.SYSTEM}))
 
@@ -298,7 +302,7 @@ TRANSITIONS: tuple[Transition, ...] = (
          guards.remediation.revised_nodes_fit,
          effect=effects.remediation.request_extension),
     _row("T22", "decide_extension", frozenset({State.PLANNING, State.PLAN_REVIEW, State.REMEDIATING}), Target.STAYS,
-         (_DESK, _OFFICE, _SPONSOR), "N14",
+         (_DESK, _OFFICE, _SPONSOR, _OWNER_PRINCIPAL), "N14",
          guards.remediation.decides_extensions, guards.remediation.request_pending,
          effect=effects.remediation.decide_extension),
     _row("T23", "enter_key_control", frozenset({State.PLANNING, State.REMEDIATING}), State.KEY_CONTROL,
@@ -403,13 +407,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("T34", "decline", _OPEN, Target.STAYS, (_OFFICE,), "SUP-03",
          guards.supervision.this_in_question,
          effect=effects.supervision.decline),
-    _row("T35", "add_record", _OPEN | {State.HANDED_OVER}, Target.STAYS, (_ANYBODY,), "ACT-28",
+    _row("T35", "add_record", _OPEN | {State.HANDED_OVER}, Target.STAYS, (_ANYBODY, _LINE_LEAD), "ACT-28",
          guards.records.may_record, guards.records.document_named, guards.records.cooperation_after_hand_over,
          guards.records.units_known,
          effect=effects.records.add_record),
     _row("T35", "open_special_inspection", _OPEN, Target.STAYS, (_INSPECTOR,), "ACT-10",
          effect=effects.records.open_special_inspection),
-    _row("T35", "joint_meeting", _OPEN, Target.STAYS, (_ANYBODY,), "COL-01",
+    _row("T35", "joint_meeting", _OPEN, Target.STAYS, (_ANYBODY, _LINE_LEAD), "COL-01",
          guards.records.units_known, guards.records.diagnosis_divides_labour,
          effect=effects.records.joint_meeting),
     _row("T35", "report_to_principal", _UNSOLVED, Target.STAYS, (_PRINCIPAL,), "MOD-19",

@@ -246,6 +246,7 @@ class RecordKind(Labelled):
     """Kinds of record that are only kept (T35): they move no state, no date and no level."""
 
     GUIDANCE = "guidance", "业务指导", "guidance by the line bureau"
+    COORDINATION = "coordination", "条线协调", "coordination by the lead of its line"
     TRACKING = "tracking", "跟踪指导", "tracking note of the superior unit"
     INSPECTION = "inspection", "督导检查", "supervision inspection"
     CAMPAIGN = "campaign", "纳入专项整治", "part of a campaign"

@@ -67,7 +67,7 @@ def _rang(run: StepRun, event: Event, lang: Lang) -> str:
         passed = ("届满", "passed") if event.type == "overdue" else ("到了", "has come")
         return f"{at} {clock}{passed[0]}" if lang == "zh" else f"{at} {clock} {passed[1]}"
     to = _listed([_unit(run, name, lang) for name in units_in(event, "to", _organisation(run))], lang)
-    return f"{at} {rung} {_word(rung, lang)}（{clock}）→ {to}"
+    return f"{at} {rung} {_word(run, rung, lang)}（{clock}）→ {to}"
 
 
 # ── what people did ──────────────────────────────────────────────────────────────────────────────────
@@ -78,7 +78,11 @@ def _done(run: StepRun, lang: Lang) -> str:
     if run.step.do is None:
         return became
     form = COMMANDS[run.step.do]
-    act = f"{_who(run, lang)}“{form.zh}”" if lang == "zh" else f"{_who(run, lang)}: {form.en}"
+    act = (
+        f"{_who(run, lang)}“{run.scenario.book.said(form.zh)}”"
+        if lang == "zh"
+        else f"{_who(run, lang)}: {form.en}"
+    )
     if run.refused:
         why = run.refused.zh if lang == "zh" else run.refused.en
         return f"{act} ✗ {run.refused.status} {why} [{run.refused.code}]"
@@ -89,7 +93,7 @@ def _who(run: StepRun, lang: Lang) -> str:
     seat = run.step.actor
     if seat is None:
         return "系统管理" if lang == "zh" else "administration"
-    office = seat.post if seat.post and lang == "zh" else _word(seat.role, lang)
+    office = seat.post if seat.post and lang == "zh" else _word(run, seat.role, lang)
     name = _organisation(run).name(run.actor.unit)
     return f"{_unit(run, name, lang)} {seat.person}（{office}）"
 
@@ -97,14 +101,14 @@ def _who(run: StepRun, lang: Lang) -> str:
 def _became(run: StepRun, lang: Lang) -> str:
     hazard = run.state
     assert hazard is not None
-    text = _word(hazard.state, lang)
+    text = _word(run, hazard.state, lang)
     if run.step.do == "report":
         text += f" {hazard.id}"
     if hazard.strike_off and run.step.do in ("clear_on_spot", "assess_pass", "recognise_pass", "accept_pass"):
         text += f" {hazard.strike_off}"
     parts = [text]
     if hazard.level is not Rung.L0:
-        parts.append(f"{hazard.level} {_word(hazard.level, lang)}")
+        parts.append(f"{hazard.level} {_word(run, hazard.level, lang)}")
     if hazard.lookbacks and run.step.do in ("recognise_pass", "assess_pass", "accept_pass", "load_calendar"):
         planned = _listed([_planned(run, one, lang) for one in hazard.lookbacks], lang)
         parts.append(f"回头看 {planned}" if lang == "zh" else f"look-backs: {planned}")
@@ -127,7 +131,7 @@ def _due(run: StepRun, clock: Clock, lang: Lang) -> str:
     this_year = f"{run.step.at - run.scenario.moved:%Y-}"
     at = shown(clock.due - run.scenario.moved).removeprefix(this_year)
     mark = ("（暂定）" if lang == "zh" else " (provisional)") if clock.provisional else ""
-    return f"{_word(clock.key, lang)} {at}{mark}"
+    return f"{_word(run, clock.key, lang)} {at}{mark}"
 
 
 # ── small words ──────────────────────────────────────────────────────────────────────────────────────
@@ -137,13 +141,14 @@ def _organisation(run: StepRun) -> Organisation:
     return run.scenario.book.organisation
 
 
-def _word(term: Labelled, lang: Lang) -> str:
-    return term.zh if lang == "zh" else term.en
+def _word(run: StepRun, term: Labelled, lang: Lang) -> str:
+    """A term of the process in the words of the scenario's district."""
+    return run.scenario.book.said(term.zh) if lang == "zh" else term.en
 
 
 def _unit(run: StepRun, name: str, lang: Lang) -> str:
     if name == "all":
-        return "全区各单位" if lang == "zh" else "every unit"
+        return run.scenario.book.said("全区各单位") if lang == "zh" else "every unit"
     unit = _organisation(run).find(name)
     return unit.en if unit and unit.en and lang == "en" else name
 
@@ -151,7 +156,7 @@ def _unit(run: StepRun, name: str, lang: Lang) -> str:
 def _clock(run: StepRun, event: Event, lang: Lang) -> str:
     """The clock that rang, with the unit whose part of a listed hazard it times."""
     assert event.clock is not None
-    clock = _word(event.clock, lang)
+    clock = _word(run, event.clock, lang)
     if event.subtask is None:
         return clock
     unit = _unit(run, _organisation(run).name(event.subtask), lang)

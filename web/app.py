@@ -84,7 +84,9 @@ def _for_somebody(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]
             principal = await session.who(request)
             rules = await rooms(request).reading.rules(principal)
             now = pages(request).clock()
-            return await endpoint(Visit(request, sight.language, principal, rules, now))
+            return await endpoint(
+                Visit(request, sight.language.of_district(rules.book), principal, rules, now)
+            )
         except Unauthenticated as error:
             if request.method == "GET":
                 return sight.go("/sign-in", back=sight.here)

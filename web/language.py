@@ -5,12 +5,14 @@ Domain words (states, rungs, clocks, units) bring both themselves.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from domain.library import Rulebook
 
 COOKIE = "qingling_language"
 _CATALOGUE = Path(__file__).with_name("phrases.yaml")
@@ -28,6 +30,12 @@ class Language:
     """``zh`` or ``en``, and how to say things in it."""
 
     code: str
+    book: Rulebook | None = None
+    """The district whose words are used once somebody has signed in."""
+
+    def of_district(self, book: Rulebook) -> Language:
+        """The same language in the words of one district."""
+        return replace(self, book=book)
 
     @property
     def tag(self) -> str:
@@ -41,13 +49,16 @@ class Language:
     def say(self, phrase: str, **values: Any) -> str:
         """A phrase of the pages, with ``{name}`` filled in. Raises ``KeyError`` for one without English."""
         english = catalogue()[phrase]
-        text = phrase if self.chinese else english
+        text = self._said(phrase) if self.chinese else english
         return text.format(**values) if values else text
 
     def of(self, thing: Any) -> str:
         """Whatever has ``zh`` and ``en``, in words."""
-        found: str = thing.zh if self.chinese else thing.en
+        found: str = self._said(thing.zh) if self.chinese else thing.en
         return found
+
+    def _said(self, text: str) -> str:
+        return self.book.said(text) if self.book else text
 
     def either(self, zh: str, en: str) -> str:
         return zh if self.chinese else (en or zh)

@@ -37,7 +37,7 @@ def assess_pass(draft: Draft, form: c.AssessPass, _actor: Actor) -> None:
     office, a listed one before the panel: there this is the 初步评估 (VER-03)."""
     if any(item.kind == "after" for item in form.evidence):
         draft.set(has_after=True)
-    follows = modes.AFTER_THE_ASSESSMENT.get(draft.hazard.mode)
+    follows = modes.after_the_assessment(draft.rules.book.policy, draft.hazard.mode)
     if follows:
         draft.enter(follows)
     else:

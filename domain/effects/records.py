@@ -14,9 +14,15 @@ from domain.values import ClockKey, RecordKind, State, UnitId
 
 def add_record(draft: Draft, form: c.AddRecord, _actor: Actor) -> None:
     """Kept in the ledger; units it names may read the hazard from now on."""
-    draft.involve(*_units(draft, form.units))
-    if form.kind in (RecordKind.GUIDANCE, RecordKind.TRACKING):
-        draft.notify(draft.hazard.owner, Role.LIAISON, form.kind.zh)
+    units = _units(draft, form.units)
+    draft.involve(*units)
+    told = {
+        RecordKind.GUIDANCE: (draft.hazard.owner,),
+        RecordKind.TRACKING: (draft.hazard.owner,),
+        RecordKind.COORDINATION: (draft.hazard.owner, *units),
+    }
+    for unit in dict.fromkeys(told.get(form.kind, ())):
+        draft.notify(unit, Role.LIAISON, form.kind.zh)
 
 
 def open_special_inspection(draft: Draft, _form: c.OpenSpecialInspection, actor: Actor) -> None:

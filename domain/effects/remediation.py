@@ -71,7 +71,8 @@ def request_extension(draft: Draft, form: c.RequestExtension, _actor: Actor) -> 
     until = cap.due if form.until is None else clocks.instant_of(form.until, cap.due)
     draft.set(extension=Extension(requested_at=draft.now, until=until, nodes=_revised(draft, form)))
     draft.start(ClockKey.EXTENSION_DECISION)
-    for seat in draft.address(modes.EXTENSION_LAID_BEFORE[draft.hazard.mode], draft.hazard.owner):
+    decider = modes.extension_decider(draft.rules.book.policy, draft.hazard.mode)
+    for seat in draft.address(modes.LAID_BEFORE[decider], draft.hazard.owner):
         draft.notify(*seat, "延期申请", clock=ClockKey.EXTENSION_DECISION, due=until)
 
 

@@ -41,11 +41,24 @@ class Guard:
     en: str
     holds: Callable[[Ask], bool]
     of_form: bool = True
+    told: Callable[[Ask], tuple[str, str] | None] | None = None
+    """The sentence for this hazard, Chinese and English, where its district has a rule of its own."""
+
+    def sentence(self, ask: Ask) -> tuple[str, str]:
+        """Why it does not hold, Chinese and English."""
+        return (self.told(ask) if self.told else None) or (self.zh, self.en)
 
 
 def form_guard(code: str, status: int, requirement: str, zh: str, en: str) -> Callable[..., Guard]:
     return lambda holds: Guard(code, status, requirement, zh, en, holds)
 
 
-def state_guard(code: str, status: int, requirement: str, zh: str, en: str) -> Callable[..., Guard]:
-    return lambda holds: Guard(code, status, requirement, zh, en, holds, of_form=False)
+def state_guard(
+    code: str,
+    status: int,
+    requirement: str,
+    zh: str,
+    en: str,
+    told: Callable[[Ask], tuple[str, str] | None] | None = None,
+) -> Callable[..., Guard]:
+    return lambda holds: Guard(code, status, requirement, zh, en, holds, of_form=False, told=told)

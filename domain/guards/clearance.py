@@ -65,11 +65,24 @@ def every_goal_met(ask: Ask) -> bool:
     "回头看：一般、分流由责任单位或清零办办理，提级、挂牌由清零办或其他相关单位办理，承办单位不得自查自过",
     "the owner or the office looks back at a general or diverted hazard; at an upgraded or listed one the office "
     "or another unit concerned, none that handled it",
+    told=lambda ask: _looked_back_by(ask),
 )
 def looks_back(ask: Ask) -> bool:
     if ask.actor.role in ROLES_OF_THE_OFFICE:
         return True
-    return ask.hazard.handled_by(ask.actor.unit) == (ask.hazard.mode in modes.OWNER_LOOKS_BACK)
+    by_the_owner = modes.owner_looks_back(ask.rules.book.policy, ask.hazard.mode)
+    return ask.hazard.handled_by(ask.actor.unit) == by_the_owner
+
+
+def _looked_back_by(ask: Ask) -> tuple[str, str] | None:
+    by = ask.rules.book.policy.approvals.lookbacks.get(ask.hazard.mode)
+    if by is None:
+        return None
+    who = ("责任单位", "the owner") if by == "owner" else ("其他相关单位", "another unit concerned")
+    return (
+        f"回头看：本区规定这一整治方式由{who[0]}或清零办办理",
+        f"here {who[1]} or the office looks back at a hazard of this mode",
+    )
 
 
 @state_guard(

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain import clocks
+from domain import clocks, lines
 from domain.guards.asking import Ask, form_guard, state_guard
 from domain.organisation import ROLES_OF_THE_OFFICE, Role, UnitType
-from domain.values import ClockKey, Confidentiality, RecordKind, State, UnitId, local
+from domain.values import ClockKey, Confidentiality, RecordKind, State, local
 
 
 def _bureau(ask: Ask) -> bool:
@@ -17,9 +17,8 @@ def _bureau(ask: Ask) -> bool:
     return unit is not None and unit.type is UnitType.BUREAU
 
 
-def _lead(ask: Ask) -> UnitId | None:
-    category = ask.rules.book.category(ask.hazard.category)
-    return category.lead if category else None
+def _leads(ask: Ask) -> bool:
+    return lines.leads(ask.rules.book, ask.hazard, ask.actor.unit)
 
 
 def _office(ask: Ask) -> bool:
@@ -42,17 +41,20 @@ RECORDS: dict[RecordKind, RecordRule] = {
         "ACT-28", "管辖单位以外的委办局", "a bureau that does not own the hazard",
         lambda ask: _bureau(ask) and not ask.hazard.handled_by(ask.actor.unit),
     ),
+    RecordKind.COORDINATION: RecordRule(
+        "ACT-11", "条线（风险类别）牵头单位", "the lead of its line or risk category", _leads,
+    ),
     RecordKind.TRACKING: RecordRule(
         "SUP-13", "委办局或清零办", "a bureau or the office",
         lambda ask: _bureau(ask) or _office(ask),
     ),
     RecordKind.INSPECTION: RecordRule(
         "SUP-08", "牵头单位、督查或清零办", "the lead unit, an inspector or the office",
-        lambda ask: _office(ask) or ask.actor.role is Role.INSPECTOR or ask.actor.unit == _lead(ask),
+        lambda ask: _office(ask) or ask.actor.role is Role.INSPECTOR or _leads(ask),
     ),
     RecordKind.CAMPAIGN: RecordRule(
         "MOD-20", "清零办或牵头单位", "the office or the lead unit",
-        lambda ask: _office(ask) or ask.actor.unit == _lead(ask), document=True,
+        lambda ask: _office(ask) or _leads(ask), document=True,
     ),
     RecordKind.RESPONSIBILITY: RecordRule(
         "ACT-29", "管辖单位或清零办", "the owner or the office",

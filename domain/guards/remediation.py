@@ -7,7 +7,14 @@ from datetime import datetime
 from domain import clocks, modes
 from domain.commands import PlannedNode
 from domain.guards.asking import Ask, form_guard, state_guard
+from domain.policy import Decider
 from domain.values import end_of, local
+
+
+def _of_this_district(decider: Decider | None, zh: str, en: str) -> tuple[str, str] | None:
+    if decider is None:
+        return None
+    return f"{zh}：本区规定这一整治方式由{decider.zh}审批", f"here {decider.en} decides on {en} in this mode"
 
 
 @form_guard(
@@ -187,9 +194,12 @@ def revised_nodes_fit(ask: Ask) -> bool:
     "延期：一般整治由城运中心审批，提级、分流由清零办审批，挂牌由牵头副区长（或清零办代）审批",
     "the desk decides for general hazards, the office for upgraded and diverted ones, the sponsor (or the office "
     "for him) for listed ones",
+    told=lambda ask: _of_this_district(
+        ask.rules.book.policy.approvals.extensions.get(ask.hazard.mode), "延期", "the extension"
+    ),
 )
 def decides_extensions(ask: Ask) -> bool:
-    return ask.actor.role in modes.DECIDES_EXTENSIONS[ask.hazard.mode]
+    return ask.actor.role in modes.decides_extensions(ask.rules.book.policy, ask.hazard.mode)
 
 
 @state_guard(
@@ -210,9 +220,12 @@ def request_pending(ask: Ask) -> bool:
     "重点防控：一般、分流由本单位一把手批准，提级由清零办批准，挂牌由牵头副区长批准",
     "key control is approved by the unit's principal (general, diverted), the office (upgraded) or the sponsor "
     "(listed)",
+    told=lambda ask: _of_this_district(
+        ask.rules.book.policy.approvals.key_control.get(ask.hazard.mode), "重点防控", "key control"
+    ),
 )
 def approves_key_control(ask: Ask) -> bool:
-    return ask.actor.role in modes.APPROVES_KEY_CONTROL[ask.hazard.mode]
+    return ask.actor.role in modes.approves_key_control(ask.rules.book.policy, ask.hazard.mode)
 
 
 @form_guard(

@@ -100,6 +100,6 @@ def test_an_escalation_names_clock_start_due_date_and_whom_it_told(db) -> None:
 def test_every_life_is_told_in_both_languages(name: str, lang: str) -> None:
     steps = lives.golden(name)
     state = steps[-1].after
-    organisation = LIBRARY.rules(state.rules, state.calendar).book.organisation
-    lines = list(account_lines(account(LIBRARY, steps), organisation, lang))  # type: ignore[arg-type]
+    book = LIBRARY.rules(state.rules, state.calendar).book
+    lines = list(account_lines(account(LIBRARY, steps), book, lang))  # type: ignore[arg-type]
     assert len(lines) > 2 * len(steps)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from domain.accountability import Consequence, Failure
 from domain.library import Rulebook
+from domain.lines import leads_of
 from domain.organisation import PLACED_ROLES, SYSTEM, Actor, Role, UnitType
 from domain.state import Hazard
 from domain.transitions import BY_COMMAND, Relation
@@ -120,6 +121,7 @@ def seats_for(draw: st.DrawFn, book: Rulebook, hazard: Hazard, command: str) -> 
         ),
         Relation.OBLIGED: draw(st.sampled_from([owed.unit for owed in hazard.obligations] or [hazard.owner])),
         Relation.LEAD: hazard.owner,
+        Relation.LINE: next(iter(leads_of(book, hazard)), None) or organisation.seat_of(role) or hazard.owner,
         Relation.PLACE: hazard.subdistrict or units_of(book)[0],
         Relation.ANY: (organisation.seat_of(role) if role in PLACED_ROLES else None)
         or (organisation.desk if role is Role.DESK else organisation.office),
