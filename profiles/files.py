@@ -15,6 +15,9 @@ from profiles.mistakes import ProfileError, first_mistake
 
 Model = TypeVar("Model", bound=BaseModel)
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The same YAML, read ten times as fast where libyaml is at hand."""
+
 
 def shaped(model: type[Model], file: str, data: object, under: str = "") -> Model:
     try:
@@ -26,8 +29,8 @@ def shaped(model: type[Model], file: str, data: object, under: str = "") -> Mode
 def read_yaml(path: Path, file: str) -> dict[str, Any]:
     text = read_text(path, file)
     try:
-        _refuse_double_keys(file, yaml.compose(text, Loader=yaml.SafeLoader))
-        data = yaml.safe_load(text)
+        _refuse_double_keys(file, yaml.compose(text, Loader=_Loader))
+        data = yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as broken:
         mark = getattr(broken, "problem_mark", None)
         raise ProfileError(

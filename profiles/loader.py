@@ -18,7 +18,7 @@ from domain.accountability import Accountability
 from domain.cadence import Cadence
 from domain.calendar import Calendar, Span
 from domain.catalogue import Catalogue, Item
-from domain.categories import RiskCategory
+from domain.categories import Line, RiskCategory
 from domain.contacts import ContactDuty
 from domain.library import Rulebook
 from domain.organisation import Body, Organisation, Role, Unit, UnitType
@@ -31,8 +31,10 @@ from profiles.checks import (
     check_catalogue,
     check_categories,
     check_contact_duty,
+    check_lines,
     check_organisation,
     check_policy,
+    check_process,
     check_rulings,
     check_seats_of_a_listing,
 )
@@ -79,6 +81,8 @@ class _ProfileFile(BaseModel):
     policy: dict[str, Any] = {}
     catalogue: tuple[Item, ...] = ()
     categories: dict[int, dict[str, Any]] = {}
+    lines: tuple[Line, ...] = ()
+    terms: dict[Text, Text] = {}
     accountability: Accountability | None = None
     ruling_needed: tuple[str, ...] = ()
 
@@ -148,7 +152,10 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
     catalogue = Catalogue(items=(*_default_catalogue(defaults), *said.catalogue))
     check_catalogue(file, catalogue)
     check_rulings(file, catalogue, organisation, said.ruling_needed)
-    return Rulebook(
+    policy = _policy(file, said, key, catalogue, defaults)
+    categories = _categories(file, said, organisation, defaults)
+    check_lines(file, said.lines, organisation, catalogue, categories)
+    book = Rulebook(
         profile=key,
         name=said.name,
         en=said.en,
@@ -156,14 +163,18 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
         version=said.version,
         modes=said.modes,
         organisation=organisation,
-        policy=_policy(file, said, key, catalogue, defaults),
+        policy=policy,
         catalogue=catalogue,
-        categories=_categories(file, said, organisation, defaults),
+        categories=categories,
+        lines=said.lines,
+        terms=said.terms,
         accountability=said.accountability,
         bodies=said.bodies,
         contact_duty=said.contact_duty,
         cadence=said.cadence,
     )
+    check_process(file, book)
+    return book
 
 
 def _categories(

@@ -28,6 +28,7 @@ from domain.organisation import Actor, Role, UnitType
 from domain.refusal import Refusal
 from domain.state import Hazard
 from domain.values import LISTING_NOTICES, ClockKey, Mode, PersonId, Rung, Sla, State, SubtaskState
+from domain.walk import Walk
 from tests.builders import BOOKS, CALENDAR, Case, calendar_of, from_text, plan, shared_plan
 from tests.core.random_forms import any_seat, chair_of, commands, forms, reports, seats_for
 from workflows import view
@@ -68,6 +69,9 @@ SUBMITTED = (
     State.ACCEPTANCE,
 )
 """States in which the main clock stands (I6)."""
+
+
+PLACES = {key: Walk(book).reached for key, book in BOOKS.items()}
 
 
 class Life(RuleBasedStateMachine):
@@ -218,6 +222,11 @@ class Life(RuleBasedStateMachine):
             assert unit == before.owner
         elif event.type not in ("accept_fail", "lookback_relapse", "confirm_relapse"):
             assert not moved
+
+    @invariant()
+    def the_walk_of_the_district_knew_the_way(self) -> None:
+        """What the loader walks through is where hazards really come: it foresees every place."""
+        assert (self.case.hazard.mode, self.case.hazard.state) in PLACES[self.book.profile]
 
     @invariant()
     def exactly_one_real_unit_owns_it(self) -> None:

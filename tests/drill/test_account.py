@@ -43,6 +43,26 @@ def test_in_chinese(capsys):
     )
 
 
+@pytest.mark.requirement("A14", "SUP-03", "VER-06")
+@pytest.mark.parametrize(
+    ("name", "own", "never"),
+    [
+        ("jingan-ladder", ["L5 追究责任", "（区安委办）", "区安委办主任"], ["清零办", "提请追责"]),
+        (
+            "sc-5",
+            ["（专班办公室）", "或专班办公室、办公室主任办理", "区级挂牌整治须由1名副区长牵头"],
+            ["清零办"],
+        ),
+        ("sc-7", ["（镇综治办值班）", "已销号", "“销号评估通过”"], ["清零", "城运中心", "本区"]),
+    ],
+)
+def test_each_district_reads_its_own_words(capsys, name, own, never):
+    told = "\n".join(account(capsys, name)[1:])
+
+    assert [word for word in own if word not in told] == []
+    assert [word for word in never if word in told] == []
+
+
 def test_in_english(capsys):
     lines = account(capsys, "sc-2", lang="en")
     assert "Changshou Road Sub-district" in lines[2]

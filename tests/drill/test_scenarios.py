@@ -25,6 +25,7 @@ SHOWS = {
     "diversion-ruling": ("MOD-06", "MOD-08", "MOD-09", "MOD-10", "N08", "VER-04", "T08", "T12", "T13", "T18"),
     "extension-deadline": ("N04", "N14", "T22"),
     "item-rows": ("N20", "N21", "N23", "SUP-01", "T22"),
+    "jingan-ladder": ("SUP-03", "SUP-04", "SUP-05", "SUP-07", "ACT-27", "N62", "T34"),
     "key-control": ("REM-02", "REM-04", "PLN-01", "SUP-01", "T23", "T24"),
     "ladder-to-referral": ("SUP-01", "SUP-03", "SUP-04", "SUP-05", "N62", "REM-02", "T34"),
     "listed-key-control": (

@@ -1,0 +1,30 @@
+"""Recurring duties: each has a source, counts in working days, and is owed by somebody."""
+
+from __future__ import annotations
+
+from domain.cadence import Cadence
+from domain.organisation import Organisation
+from domain.values import LimitKind
+from profiles.checks.common import must_count_in, must_have_source
+from profiles.mistakes import ProfileError
+
+
+def check_cadence(file: str, cadence: Cadence | None, organisation: Organisation) -> None:
+    if cadence is None:
+        return
+    seen: set[str] = set()
+    for duty in cadence.duties:
+        place = f"cadence.duties[{duty.key}]"
+        if duty.key in seen:
+            raise ProfileError(file, place, "同一事项写了两次，请合并", "the duty stands twice; join the two")
+        seen.add(duty.key)
+        must_have_source(file, place, duty.source)
+        must_count_in(file, f"{place}.after", duty.after, LimitKind.WORKING_DAYS)
+        must_count_in(file, f"{place}.remind", duty.remind, LimitKind.WORKING_DAYS)
+        if not duty.owed_by(organisation):
+            raise ProfileError(
+                file,
+                f"{place}.types",
+                f"本区没有{'、'.join(kind.zh for kind in duty.types)}，无人承担，请改",
+                "the district has no unit of these types, so nobody owes it; change it",
+            )
