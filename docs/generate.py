@@ -197,6 +197,7 @@ def common_refusals(words: Language) -> str:
         ("`T01.already-reported`", "409", "REG-05", "该隐患已登记", "it has been reported already"),
         ("`<command>.form`", "422", "INT-01", "表单有误，逐项列明", "the form is malformed, field by field"),
         ("`key-reused`", "422", "INT-01", "幂等键已用于另一项命令", "the key was used for another command"),
+        ("`key-of-another-seat`", "422", "INT-01", "幂等键已由另一席位用过", "another seat has used the key"),
         ("`unknown-command`", "404", "INT-01", "没有这个命令", "there is no such command"),
     )
     return _table(

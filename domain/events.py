@@ -231,7 +231,8 @@ def evolve(hazard: Hazard | None, event: Event) -> Hazard:
         clocks.update({clock.id: clock for clock in changes.clocks})
         new["clocks"] = clocks
     if event.key and event.digest:
-        done = Done(seq=event.seq, digest=event.digest, refused=event.refused is not None)
+        sender, refused = event.actor.seat, event.refused is not None
+        done = Done(seq=event.seq, digest=event.digest, by=sender, refused=refused)
         new["done"] = _remember(hazard.done, event.key, done)
     return hazard.model_copy(update=new)
 

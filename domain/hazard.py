@@ -60,7 +60,7 @@ def rules_for(library: Library, hazard: Hazard, command: Command | None = None) 
 def repeated(hazard: Hazard, order: Order) -> int | None:
     """The ``seq`` of the event an order already led to, or ``None`` when its key is new.
 
-    Raises :class:`Refusal` 422 when the key was used for another command.
+    Raises :class:`Refusal` 422 when the key was used for another command, or by another seat.
     """
     done = hazard.done.get(order.key)
     if done is None or done.refused:
@@ -73,7 +73,20 @@ def repeated(hazard: Hazard, order: Order) -> int | None:
             "该幂等键已用于另一项命令，请换一个",
             "this idempotency key was used for another command; take a new one",
         )
+    if done.by and done.by != order.actor.seat:
+        raise key_of_another_seat()
     return done.seq
+
+
+def key_of_another_seat() -> Refusal:
+    """Nobody is told that his command is done when another one has given it."""
+    return refuse(
+        422,
+        "key-of-another-seat",
+        "INT-01",
+        "该幂等键已由另一席位用过，请换一个",
+        "another seat has used this idempotency key; take a new one",
+    )
 
 
 def decide(rules: Rules, hazard: Hazard, order: Order, now: datetime) -> Event:

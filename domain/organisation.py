@@ -95,6 +95,11 @@ class Actor(Value):
     person: Reference
     post: OptionalLine = ""
 
+    @property
+    def seat(self) -> str:
+        """Tells senders apart: unit, role and who holds it, by reference."""
+        return f"{self.unit}:{self.role}:{self.person}"
+
 
 SYSTEM = Actor(unit=UnitId("system"), role=Role.SYSTEM, person=PersonId("system"))
 """The actor of timers and of administration."""

@@ -271,6 +271,8 @@ class Done(Value):
 
     seq: int
     digest: str
+    by: str = ""
+    """``Actor.seat`` of its sender; empty where a state of before did not say."""
     refused: bool = False
     """It was sent without waiting and refused: sent again, it is decided again."""
 

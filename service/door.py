@@ -137,6 +137,8 @@ class Door:
             )
         if first.digest != command_digest(form):
             raise _key_reused()
+        if first.actor.seat != principal.actor.seat:
+            raise core.key_of_another_seat()
         return Receipt(hazard=hazard, seq=state.seq, state=state.state)
 
     async def start(self, principal: Principal, form: Report, key: str) -> HazardId:
@@ -406,8 +408,8 @@ def _scoped(principal: Principal, key: str) -> str:
 
 def _update_id(order: Order) -> str:
     """The key, told apart by content and by seat, so that another command under it is refused, not answered."""
-    seat = f"{order.actor.unit}:{order.actor.role}:{order.actor.person}"
-    told_apart = hashlib.sha256(f"{command_digest(order.command)}:{seat}".encode()).hexdigest()[:12]
+    told_apart = f"{command_digest(order.command)}:{order.actor.seat}"
+    told_apart = hashlib.sha256(told_apart.encode()).hexdigest()[:12]
     return f"{order.key}:{told_apart}"
 
 

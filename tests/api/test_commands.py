@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -224,6 +225,24 @@ def test_a_key_stands_for_one_content(api: Api) -> None:
     assert (other.status_code, other.json()["code"]) == (422, "key-reused")
     assert api.give(seats.LIAISON, hazard, "verify_confirm", key).status_code == 422
     assert steps(api, hazard) == ["report"]
+
+
+@pytest.mark.requirement("INT-01")
+def test_nobody_is_answered_by_what_another_seat_has_done(api: Api) -> None:
+    key = {"Idempotency-Key": uuid4().hex}
+    colleague = replace(seats.DESK, actor=seats.DESK.actor.model_copy(update={"person": "desk-2"}))
+    hazard = api.report(seats.DESK, key, **seats.hotline()).json()["id"]
+    told = api.report(colleague, key, **seats.hotline())
+    assert (told.status_code, told.json()["code"]) == (422, "key-of-another-seat")
+    assert api.report(seats.DESK, key, **seats.hotline()).json()["id"] == hazard
+
+    key = {"Idempotency-Key": uuid4().hex}
+    form = {"code": "S06-07"}
+    assert api.give(seats.DESK, hazard, "verify_confirm", key, **form).status_code == 200
+    told = api.give(colleague, hazard, "verify_confirm", key, **form)
+    assert (told.status_code, told.json()["code"]) == (422, "key-of-another-seat")
+    assert api.give(seats.DESK, hazard, "verify_confirm", key, **form).status_code == 200, "to him it is done"
+    assert steps(api, hazard) == ["report", "verify_confirm"]
 
 
 def test_keys_of_two_units_do_not_meet(api: Api) -> None:

@@ -10,7 +10,7 @@ from domain.commands import Sign
 from domain.events import DONE_KEPT, Event, chain_hash, command_digest, evolve
 from domain.hazard import refused_event, repeated
 from domain.library import canonical, digest_of
-from domain.organisation import PersonRef
+from domain.organisation import PersonRef, Role
 from domain.refusal import Refusal
 from domain.state import Hazard
 from domain.values import PersonId, State
@@ -247,6 +247,27 @@ def test_a_key_is_good_for_one_command_only():
     with pytest.raises(Refusal) as refusal:
         repeated(case.hazard, other)
     assert (refusal.value.refused.status, refusal.value.refused.code) == (422, "key-reused")
+
+
+@pytest.mark.requirement("INT-01")
+@pytest.mark.parametrize(
+    "other",
+    [{"person": "liaison-2"}, {"role": Role.DEPUTY_LEADER}, {"unit": "yingpu"}],
+    ids=["person", "role", "unit"],
+)
+def test_a_key_is_good_for_one_seat_only(other):
+    case = hazard_in(State.AWAITING_SIGNOFF)
+    order = case.order("sign")
+    event = case.carry_out(order)
+    again = order.model_copy(update={"actor": order.actor.model_copy(update=other)})
+
+    with pytest.raises(Refusal) as refusal:
+        repeated(case.hazard, again)
+    assert (refusal.value.refused.status, refusal.value.refused.code) == (422, "key-of-another-seat")
+
+    key = case.hazard.done[order.key].model_copy(update={"by": ""})
+    before = case.hazard.model_copy(update={"done": {order.key: key}})
+    assert repeated(before, again) == event.seq, "a state of before does not say who sent it"
 
 
 def test_a_hazard_remembers_its_last_thousand_keys():
