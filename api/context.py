@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from fastapi import Request
 
+from api import docs
+from api.faults import Fault
 from api.limits import DEFAULT_RATE, Limiter
 from api.problems import Problem
 from audit.issuing import Dossiers
@@ -47,14 +49,36 @@ async def caller(request: Request) -> Principal:
     """The principal of a request.
 
     Raises :class:`Unauthenticated`, :class:`domain.refusal.Refusal` 403 for a seat that does not exist,
-    or :class:`Problem` 429.
+    or :class:`Problem` 429, or 422 for a parameter that the address does not have.
     """
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
         raise Unauthenticated(
             "token-missing", "请在 Authorization 中提供 Bearer 令牌", "send a Bearer token in Authorization"
         )
-    return await admit(request, await rooms(request).identity.principal(token.strip()))
+    principal = await admit(request, await rooms(request).identity.principal(token.strip()))
+    _check_parameters(request)
+    return principal
+
+
+def _check_parameters(request: Request) -> None:
+    """A misspelt filter must not show everything: what the document does not know is refused. 422."""
+    if not request.query_params:
+        return
+    route = request.scope["route"]
+    known = docs.parameters(request.app, route.path, request.method)
+    unknown = [name for name in request.query_params if name not in known]
+    if unknown:
+        faults = tuple(
+            Fault(name, "没有这个参数，请核对名称", "there is no such parameter") for name in unknown
+        )
+        raise Problem(
+            422,
+            "bad-parameter",
+            f"参数有误：{'、'.join(unknown)}",
+            f"these parameters are not valid: {', '.join(unknown)}",
+            faults=faults,
+        )
 
 
 async def admit(request: Request, principal: Principal) -> Principal:

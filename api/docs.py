@@ -83,6 +83,12 @@ async def script(_request: Request) -> Response:
     return Response(_START, media_type="text/javascript")
 
 
+def parameters(app: FastAPI, path: str, method: str) -> frozenset[str]:
+    """The names that the document gives for the query string of an address."""
+    operation = _document(app)["paths"].get(path, {}).get(method.lower(), {})
+    return frozenset(one["name"] for one in operation.get("parameters", ()) if one["in"] == "query")
+
+
 def _document(app: FastAPI) -> dict[str, Any]:
     if app.openapi_schema is None:
         document = get_openapi(

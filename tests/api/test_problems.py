@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +13,7 @@ import structlog
 from fastapi import FastAPI, Request
 
 from api import wire
-from api.app import create_app
+from api.app import bare_app, create_app
 from api.limits import Limiter, Rate
 from api.problems import language_of
 from tests import seats
@@ -165,6 +166,69 @@ def test_title_and_detail_follow_the_language_and_both_are_there(api: Api) -> No
     assert (chinese["title"], body["title"]) == ("当前不能办理", "Not possible in this state")
     assert chinese["detail"] == chinese["detail_zh"] == body["detail_zh"]
     assert body["detail"] == body["detail_en"] == chinese["detail_en"]
+
+
+CHINESE = re.compile("[\u4e00-\u9fff]")
+ODD_BODIES = {
+    "not JSON": (b"{", "application/json"),
+    "not UTF-8": (b"\xff\xfe{", "application/json"),
+    "no number": (b'{"percent": NaN}', "application/json"),
+    "no object": (b"[1]", "application/json"),
+    "unknown field": (b'{"nonsense": 1}', "application/json"),
+    "all wrong": (
+        b'{"text": 1, "due": "9/30", "results": "x", "target": [], "reason": " "}',
+        "application/json",
+    ),
+    "other type": (b"a=1", "application/x-www-form-urlencoded"),
+}
+
+
+def assert_both_languages(answer: httpx2.Response) -> None:
+    assert answer.headers["content-type"] == "application/problem+json", answer.url
+    body = answer.json()
+    said = [(body["detail_zh"], body["detail_en"])]
+    said += [(one["message"], one["message_en"]) for one in body.get("errors", ())]
+    for zh, en in said:
+        assert CHINESE.search(zh) and en and not CHINESE.search(en), (str(answer.url), zh, en)
+
+
+@pytest.mark.requirement("INT-01")
+def test_whatever_is_wrong_is_said_in_chinese_first_and_in_english(api: Api) -> None:
+    """Every address of the document, asked for with what it does not know and given what it cannot read."""
+    hazard = api.remediating()
+    known = {"hazard_id": hazard, "month": "2026-11", "kind": "summary", "ending": "pdf", "unit": "xiayang"}
+    for path, operations in bare_app().openapi()["paths"].items():
+        here = re.sub(r"{(\w+)}", lambda name: known.get(name[1], "1"), path)
+        for method, operation in operations.items():
+            if method != "get":
+                bodies = ODD_BODIES.items() if "requestBody" in operation else ()
+                for odd, (content, kind) in bodies:
+                    answer = api.call(
+                        seats.HANDLER, method.upper(), here, {"Content-Type": kind}, content=content
+                    )
+                    assert 400 <= answer.status_code < 500, (here, odd)
+                    assert_both_languages(answer)
+            elif "security" in operation:
+                answer = api.get(seats.OFFICE, here, params={"nonsense": "1"})
+                assert_problem(answer, answer.status_code, "bad-parameter")
+                assert_both_languages(answer)
+                names = [one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"]
+                for name, value in ((name, value) for name in names for value in ("???", "\0", "9" * 600)):
+                    answer = api.get(seats.OFFICE, here, params={name: value})
+                    assert answer.status_code < 500, (here, name, value)
+                    if answer.status_code >= 400:
+                        assert_both_languages(answer)
+    for method, path in (
+        ("GET", "/v1/nothing"),
+        ("POST", "/v1/units"),
+        ("BREW", "/v1/hazards"),
+        ("POST", "/"),
+    ):
+        assert_both_languages(api.call(seats.DESK, method, path))
+    assert_both_languages(api.give(seats.HANDLER, hazard, "progress", {"If-Match": "x"}, text="x"))
+    assert_both_languages(
+        api.give(seats.HANDLER, hazard, "progress", {"Idempotency-Key": "k" * 129}, text="x")
+    )
 
 
 # -- headers, log and figures ------------------------------------------------------------------------
