@@ -122,7 +122,7 @@ def states(words: Language) -> str:
         )
         for state in State
     ]
-    return _table(words.say("状态|名称|主时限|终结", "State|Name|Timer|Final"), rows)
+    return table(words.say("状态|名称|主时限|终结", "State|Name|Timer|Final"), rows)
 
 
 def transitions(words: Language) -> str:
@@ -137,7 +137,7 @@ def transitions(words: Language) -> str:
         )
         for row in TRANSITIONS
     ]
-    return _table(words.say("编号|命令|名称|状态|谁|依据", "Id|Command|Name|States|Who|Source"), rows)
+    return table(words.say("编号|命令|名称|状态|谁|依据", "Id|Command|Name|States|Who|Source"), rows)
 
 
 def _command_name(row: Transition, words: Language) -> str:
@@ -179,7 +179,7 @@ def guards(words: Language) -> str:
         for row in TRANSITIONS
         for guard in row.guards
     ]
-    return _table(
+    return table(
         words.say("代码|命令|状态码|依据|答复|何时查", "Code|Command|Status|Source|Answer|Asked"), rows
     )
 
@@ -200,7 +200,7 @@ def common_refusals(words: Language) -> str:
         ("`key-of-another-seat`", "422", "INT-01", "幂等键已由另一席位用过", "another seat has used the key"),
         ("`unknown-command`", "404", "INT-01", "没有这个命令", "there is no such command"),
     )
-    return _table(
+    return table(
         words.say("代码|状态码|依据|答复", "Code|Status|Source|Answer"),
         [(code, status, source, words.say(zh, en)) for code, status, source, zh, en in rows],
     )
@@ -221,7 +221,7 @@ def clock_rows(policy: Policy, words: Language) -> str:
         )
         for row in policy.clocks
     ]
-    return _table(
+    return table(
         words.say(
             "行号|时限|适用|期限|延期上限|提前提醒|阶梯|承担者|依据",
             "Row|Deadline|For|Limit|Cap|Reminder before|Rungs|Bearer|Source",
@@ -304,7 +304,7 @@ def ladder(rungs: Iterable[RungRow], words: Language) -> str:
         )
         for row in rungs
     ]
-    return _table(
+    return table(
         words.say(
             "级|颜色|文书|到期后，09:00|到期后，按小时|主送|抄送|说明|依据",
             "Rung|Colour|Document|After the due day, 09:00|After, in hours|To|Copy|Remarks|Source",
@@ -350,7 +350,7 @@ def _remarks(row: RungRow, words: Language) -> str:
     return words.say("；", "; ").join(remarks)
 
 
-def _table(head: str, rows: Iterable[tuple[str, ...]]) -> str:
+def table(head: str, rows: Iterable[tuple[str, ...]]) -> str:
     columns = head.split("|")
     lines = [columns, ["---"] * len(columns), *rows]
     return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)

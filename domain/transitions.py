@@ -264,7 +264,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("T12", "jurisdiction_unclear", State.UNDER_TRIAGE, State.JURISDICTION_RULING, (_DESK,), "MOD-10",
          effect=effects.routing.jurisdiction_unclear),
     _row("T13", "jurisdiction_rule", State.JURISDICTION_RULING, State.AWAITING_SIGNOFF, (_OFFICE,), "MOD-10",
-         guards.routing.target_exists, guards.routing.target_handles,
+         guards.routing.participants_known, guards.routing.target_exists, guards.routing.target_handles,
          effect=effects.routing.jurisdiction_rule),
     _row("T14", "forward_listing", State.UNDER_TRIAGE, State.LISTING_REVIEW, (_OFFICE,), "MOD-12",
          guards.listing.listing_requested,

@@ -256,6 +256,13 @@ class RecordKind(Labelled):
     COOPERATION = "cooperation", "移交后配合", "cooperation after a hand-over"
 
 
+class BlacklistStep(Labelled):
+    """What is decided about an enterprise on the black-list (F20, N68). Persons are on no list."""
+
+    LISTED = "listed", "列入黑名单", "put on the black-list"
+    REMOVED = "removed", "移出黑名单", "taken off the black-list"
+
+
 class MeetingKind(Labelled):
     """Kinds of joint work (F15, COL-01, COL-03, COL-04)."""
 

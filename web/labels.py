@@ -1,22 +1,16 @@
-"""What the inputs of forms are called: by field name from ``labels.yaml``, Chinese and English."""
+"""What the inputs of forms are called, what they offer to choose from, and which list suggests their values."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import yaml
-
+from domain import labels
+from domain.labels import Words
 from domain.risk import CONSEQUENCE, EXPOSURE, LIKELIHOOD
 from domain.values import Labelled
 
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    zh: str
-    en: str
+__all__ = ["SCALES", "SUGGESTED", "Option", "Words", "hint", "of_field", "of_values"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,33 +19,22 @@ class Option:
     label: Words
 
 
-@cache
-def _file() -> dict[str, dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = yaml.safe_load(
-        Path(__file__).with_name("labels.yaml").read_text(encoding="utf-8")
-    )
-    return found
-
-
 def of_field(name: str, command: str, title: str | None) -> Words:
     """What ``name`` is called in the form of ``command``; the form's own Chinese title goes before the table's."""
-    known = _file()["fields"]
-    zh, en = known.get(f"{command}.{name}") or known.get(name) or (None, None)
-    return Words(title or zh or name, en or name.replace("_", " "))
+    known = labels.of_field(name, command)
+    return Words(title or (known.zh if known else name), known.en if known else name.replace("_", " "))
 
 
 def hint(name: str) -> Words | None:
-    found = _file()["hints"].get(name)
-    return Words(*found) if found else None
+    return labels.HINTS.get(name)
 
 
 def of_values(values: tuple[Any, ...]) -> tuple[Option, ...]:
     """Values one may choose from, in words: members of the core's enumerations bring their own."""
-    known = _file()["values"]
     return tuple(
         Option(value.value, Words(value.zh, value.en))
         if isinstance(value, Labelled)
-        else Option(str(value), Words(*known.get(str(value), (str(value), str(value)))))
+        else Option(str(value), labels.VALUES.get(str(value), Words(str(value), str(value))))
         for value in values
     )
 

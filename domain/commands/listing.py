@@ -31,6 +31,7 @@ class RequestListing(CommandForm):
     criteria: Criteria
     suggested_units: Units
     measures_tried: OptionalText = ""
+    evidence: tuple[Evidence, ...] = ()
 
 
 class ForwardListing(CommandForm):

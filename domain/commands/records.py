@@ -11,7 +11,7 @@ from domain.accountability import Consequence
 from domain.commands.remediation import Duty
 from domain.forms import CommandForm, Evidence, HazardNumber
 from domain.texts import DayOrInstant, Line, OptionalLine, OptionalText, Text
-from domain.values import Confidentiality, MeetingKind, RecordKind
+from domain.values import BlacklistStep, Confidentiality, MeetingKind, RecordKind
 
 EnterpriseCode = Annotated[str, Field(pattern=r"^[0-9A-Z]{18}$")]
 """Unified social credit code (统一社会信用代码)."""
@@ -86,6 +86,8 @@ class AddPenalty(CommandForm):
     on: date
     refused_to_rectify: bool = False
     earlier: Annotated[tuple[date, ...], Field(max_length=100)] = ()
+    blacklist: BlacklistStep | None = None
+    """What the same document decides about the list of enterprises; the list itself is kept elsewhere (N68)."""
 
 
 class SetConfidentiality(CommandForm):

@@ -8,7 +8,7 @@ from pydantic import (
     Field,
 )
 
-from domain.forms import CommandForm, HazardNumber
+from domain.forms import CommandForm, Evidence, HazardNumber
 from domain.texts import (
     Line,
     OptionalLine,
@@ -27,6 +27,7 @@ class RequestUpgrade(CommandForm):
     reason: Text
     measures_tried: Text
     suggested_units: Units = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 class RequestDiversion(CommandForm):
@@ -35,7 +36,9 @@ class RequestDiversion(CommandForm):
     zh, en = "提请分流", "have the hazard diverted"
     do: Literal["request_diversion"] = "request_diversion"
     reason: Text
+    measures_tried: OptionalText = ""
     suggested_units: Units = ()
+    evidence: tuple[Evidence, ...] = ()
 
 
 class TriageRoute(CommandForm):
@@ -67,8 +70,10 @@ class JurisdictionRule(CommandForm):
     zh, en = "明确管辖", "rule on the jurisdiction"
     do: Literal["jurisdiction_rule"] = "jurisdiction_rule"
     target: Line
+    participants: Units = ()
     reason: Text
     risk_assessment: Text
+    proposed_measures: OptionalText = ""
 
 
 class Return(CommandForm):

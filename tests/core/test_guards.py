@@ -275,6 +275,8 @@ REFUSALS = [
     ("triage_route", "422 T10.target-not-bureau", "MOD-02", hazard_in(State.UNDER_TRIAGE), OFFICE,
      {"target": "盈浦街道"}),
     ("triage_return", "409 T11.not-requested", "MOD-10", given(State.AWAITING_SIGNOFF, "return"), OFFICE, {}),
+    ("jurisdiction_rule", "422 T13.unknown-participant", "MOD-05", hazard_in(State.JURISDICTION_RULING), OFFICE,
+     {"participants": ["火星局"]}),
     ("jurisdiction_rule", "422 T13.unknown-target", "MOD-14", hazard_in(State.JURISDICTION_RULING), OFFICE,
      {"target": "火星局"}),
     ("jurisdiction_rule", "422 T13.target-cannot-handle", "MOD-16", hazard_in(State.JURISDICTION_RULING), OFFICE,

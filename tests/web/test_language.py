@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import yaml
 
 from domain.commands import COMMANDS
-from web import labels, language
+from web import language
 from web.fields import Field, fields_of
 from web.language import Language
 
@@ -74,15 +73,9 @@ def every_field(fields: tuple[Field, ...]) -> Iterator[Field]:
 @pytest.mark.parametrize("command", [name for name in COMMANDS if name != "load_calendar"])
 def test_every_input_of_every_form_has_a_chinese_and_an_english_name(command):
     for one in every_field(fields_of(command)):
-        assert CHINESE.search(one.label.zh), f"{command}.{one.name} has no Chinese name: web/labels.yaml"
+        assert CHINESE.search(one.label.zh), f"{command}.{one.name} has no Chinese name: domain/labels.py"
         assert one.label.en and not CHINESE.search(one.label.en)
         for option in one.options:
             assert option.label.en and not CHINESE.search(option.label.en), (
                 f"{command}.{one.name}={option.value}"
             )
-
-
-def test_labels_are_each_two_words():
-    file = yaml.safe_load((Path(labels.__file__).with_name("labels.yaml")).read_text("utf-8"))
-    for part in file.values():
-        assert all(len(words) == 2 for words in part.values()), part
