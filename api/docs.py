@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from api import forms
+from api import forms, labels
 from api.problems import ProblemDetails
 
 TITLE = "清零 Qingling"
@@ -100,12 +100,14 @@ def _document(app: FastAPI) -> dict[str, Any]:
             **forms.schemas(),
             **_of_problems(),
         }
+        labels.name_answers(components["schemas"])
         components["securitySchemes"] = {
             "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": _BEARER}
         }
         for path, operations in document["paths"].items():
-            if path not in _OPEN:
-                for operation in operations.values():
+            for operation in operations.values():
+                labels.name_parameters(operation)
+                if path not in _OPEN:
                     operation["security"] = [{"bearer": []}]
         app.openapi_schema = document
     return app.openapi_schema

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic.json_schema import models_json_schema
 from pydantic_core import from_json
 
+from api import labels
 from api.faults import Fault, faults_of
 from api.problems import Problem
 from domain.commands import COMMANDS, Command
@@ -83,6 +84,7 @@ def schemas() -> dict[str, Any]:
         form = found[COMMANDS[name].__name__]
         form["properties"].pop("do")
         form["title"] = f"{COMMANDS[name].zh} {COMMANDS[name].en}"
+    labels.name_forms(found, ("report", *GIVEN))
     _allow_short_forms(found)
     return found
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from domain import labels
 from domain.commands import Command
 from domain.forms import Form
 from domain.organisation import Organisation, Role, UnitType
@@ -33,22 +34,22 @@ class Contact(Form):
     """
 
     unit: Annotated[str, Field(min_length=1, max_length=64, title="单位")]
-    department: OptionalLine = Field("", title="部门")
-    deputy_name: OptionalLine = Field("", title="分管领导姓名")
-    deputy_post: OptionalLine = Field("", title="分管领导职务")
-    deputy_phone: Phone = Field("", title="分管领导固定电话")
-    deputy_mobile: Phone = Field("", title="分管领导手机")
-    liaison_name: OptionalLine = Field("", title="联络员姓名")
-    liaison_post: OptionalLine = Field("", title="联络员职务")
-    liaison_phone: Phone = Field("", title="联络员固定电话")
-    liaison_mobile: Phone = Field("", title="联络员手机")
-    fax: Phone = Field("", title="传真电话")
-    email: Email = Field("", title="政务电子邮箱地址")
-    filled_in_by: OptionalLine = Field("", title="填报人")
-    filled_in_phone: Phone = Field("", title="联系电话")
-    principal_name: OptionalLine = Field("", title="一把手姓名")
-    principal_post: OptionalLine = Field("", title="一把手职务")
-    principal_mobile: Phone = Field("", title="一把手手机")
+    department: OptionalLine = ""
+    deputy_name: OptionalLine = ""
+    deputy_post: OptionalLine = ""
+    deputy_phone: Phone = ""
+    deputy_mobile: Phone = ""
+    liaison_name: OptionalLine = ""
+    liaison_post: OptionalLine = ""
+    liaison_phone: Phone = ""
+    liaison_mobile: Phone = ""
+    fax: Phone = ""
+    email: Email = ""
+    filled_in_by: OptionalLine = ""
+    filled_in_phone: Phone = ""
+    principal_name: OptionalLine = ""
+    principal_post: OptionalLine = ""
+    principal_mobile: Phone = ""
 
     def mobile_of(self, role: Role) -> str:
         """Where a seat of the unit is reached by telephone, empty when the form does not say."""
@@ -62,7 +63,9 @@ class Contact(Form):
 
 SEED_FIELDS = tuple(Contact.model_fields)[:14]
 """The fields of the printed form, in its order (普陀区方案附件2)."""
-LABELS: dict[str, str] = {name: field.title or name for name, field in Contact.model_fields.items()}
+LABELS: dict[str, str] = {
+    name: field.title or labels.FIELDS[name].zh for name, field in Contact.model_fields.items()
+}
 
 
 class ContactDuty(Value):

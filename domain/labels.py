@@ -157,6 +157,23 @@ FIELDS: dict[str, Words] = {
     "what": Words("事项", "what"),
     "where": Words("发布或受理处", "where"),
     "wide_scope": Words("牵涉面广", "wide scope"),
+    # 联络员填报表 the contact form (F17)
+    "department": Words("部门", "department"),
+    "deputy_name": Words("分管领导姓名", "name of the deputy leader"),
+    "deputy_post": Words("分管领导职务", "deputy leader's post"),
+    "deputy_phone": Words("分管领导固定电话", "deputy leader's telephone"),
+    "deputy_mobile": Words("分管领导手机", "deputy leader's mobile"),
+    "liaison_name": Words("联络员姓名", "name of the liaison"),
+    "liaison_post": Words("联络员职务", "liaison's post"),
+    "liaison_phone": Words("联络员固定电话", "liaison's telephone"),
+    "liaison_mobile": Words("联络员手机", "liaison's mobile"),
+    "fax": Words("传真电话", "fax"),
+    "email": Words("政务电子邮箱地址", "official e-mail address"),
+    "filled_in_by": Words("填报人", "filled in by"),
+    "filled_in_phone": Words("联系电话", "their telephone"),
+    "principal_name": Words("一把手姓名", "name of the principal"),
+    "principal_post": Words("一把手职务", "principal's post"),
+    "principal_mobile": Words("一把手手机", "principal's mobile"),
 }
 
 OWN: dict[str, Words] = {

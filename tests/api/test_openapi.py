@@ -55,6 +55,48 @@ def test_every_command_has_its_route_its_form_and_its_terms(document: dict[str, 
     )
 
 
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def test_every_field_parameter_and_value_is_named_in_chinese_and_english(document: dict[str, Any]) -> None:
+    """A new one gets its name in ``domain/labels.py`` when a form has it, in ``api/labels.py`` otherwise."""
+    nameless = []
+    for name, schema in document["components"]["schemas"].items():
+        for model in (schema, *schema.get("anyOf", ())):
+            nameless += [
+                f"{name}.{field}"
+                for field, inner in model.get("properties", {}).items()
+                if not CHINESE.search(inner.get("title", "")) or not inner.get("description")
+            ]
+        if "enum" in schema and not CHINESE.search(schema.get("description", "")):
+            nameless.append(name)
+    for path, operations in document["paths"].items():
+        nameless += [
+            f"{path}?{one['name']}"
+            for operation in operations.values()
+            for one in operation.get("parameters", ())
+            if not CHINESE.search(one.get("description", "") + one["schema"].get("description", ""))
+        ]
+    assert nameless == []
+
+
+def test_a_field_is_called_as_on_the_pages_and_on_paper(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    said = {
+        "SubmitPlan.responsible_unit": "责任部门",
+        "Report.channel": "发现渠道",
+        "PlannedGoal.check": "可验证条件",
+        "SetConfidentiality.level": "密级",
+        "HazardView.level": "督办级别",
+        "Contact.liaison_mobile": "联络员手机",
+    }
+    for path, zh in said.items():
+        name, _, field = path.partition(".")
+        models = [schemas[name], *schemas[name].get("anyOf", ())]
+        assert zh in [model["properties"][field]["title"] for model in models if "properties" in model], path
+    assert "`hotline` 市民热线" in schemas["Channel"]["description"]
+
+
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
     text = json.dumps(document)
     named = set(re.findall(r"#/components/schemas/([A-Za-z0-9_]+)", text))
