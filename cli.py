@@ -31,6 +31,28 @@ AsJson = Annotated[bool, typer.Option("--json", help="供机器读取 | for mach
 Lang = Annotated[str, typer.Option(help="zh / en")]
 
 
+@app.callback()
+def districts(
+    profiles: Annotated[
+        Path | None,
+        typer.Option(
+            envvar="QINGLING_PROFILES_DIR",
+            help="自有区级配置的文件夹（docs/new-district.md） | folder with districts of one's own",
+        ),
+    ] = None,
+) -> None:
+    """清零：隐患从发现到销号 | Qingling: hazards from discovery to striking off"""
+    if profiles is not None:
+        from profiles import places
+        from profiles.mistakes import ProfileError
+
+        try:
+            places.use(profiles)
+        except ProfileError as error:
+            fail(str(error))
+        os.environ["QINGLING_PROFILES_DIR"] = str(profiles.resolve())  # for the processes that we start
+
+
 def main() -> None:
     """Entry point: anything the user can mend is one line and status 2.
 
@@ -440,6 +462,30 @@ def event_log(
     from audit.casefile_cli import Selection, write_export
 
     raise SystemExit(write_export(found_settings(), format, out, Selection((), profile, since, until)))
+
+
+@app.command()
+def check(
+    folders: Annotated[list[Path], typer.Argument(help="区的文件夹 | folders of districts")],
+    as_json: AsJson = False,
+) -> None:
+    """检查区级配置：能否装入，流程走不走得通 | check a district: whether it loads and no hazard can be stuck."""
+    from profiles.account import account, lines
+    from profiles.mistakes import ProfileError
+
+    wrong = 0
+    for folder in folders:
+        try:
+            found = account(folder)
+        except ProfileError as error:
+            print(error, file=sys.stderr)
+            wrong += 1
+            continue
+        if as_json:
+            print(json.dumps(found.model_dump(mode="json"), ensure_ascii=False))
+        else:
+            print("\n".join(lines(found)))
+    raise SystemExit(2 if wrong else 0)
 
 
 @app.command()

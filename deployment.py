@@ -22,7 +22,7 @@ from domain.hazard import rules_for
 from domain.library import LIBRARY, digest_of
 from domain.organisation import SYSTEM, Actor, Organisation, Role
 from domain.values import HazardId, PersonId, local
-from profiles.loader import read_calendar, shipped_calendar, shipped_profiles
+from profiles.loader import known_profiles, read_calendar, shipped_calendar
 from service.contacts import file_examples
 from service.door import Door, Doorway
 from service.identity import LocalIdentity, NoSuchSeat, signing_key
@@ -38,7 +38,7 @@ SAMPLE = Path(__file__).parent / "profiles" / "qingpu" / "sample.yaml"
 
 
 def publish_shipped(settings: Settings) -> None:
-    """Migrate the database and publish the profiles and calendars that come with the project. Idempotent.
+    """Migrate the database and publish the profiles that this process knows, and the shipped calendars. Idempotent.
 
     Where an older version of the code has made the read model, it is made again from the ledger.
     """
@@ -46,7 +46,7 @@ def publish_shipped(settings: Settings) -> None:
     migrate.upgrade(url)
     database = Database.connect(url)
     try:
-        for book in shipped_profiles().values():
+        for book in known_profiles().values():
             database.write_now(rulebooks.publish, book)
         database.write_now(_publish_missing_years, shipped_calendar())
         rebuild.rebuild_if_needed(database)
@@ -76,7 +76,7 @@ def file_example_contacts(settings: Settings) -> None:
     """Invented contacts for trials: without any, no task could be given to a unit (ACT-04). Idempotent."""
     database = Database.connect(settings.database_url.get_secret_value())
     try:
-        for book in shipped_profiles().values():
+        for book in known_profiles().values():
             file_examples(database, book)
     finally:
         database.close()
@@ -135,7 +135,7 @@ async def load_sample(settings: Settings) -> None:
 
 def seat(profile: str, unit: str, role: str, person: str, post: str = "") -> Principal:
     """A principal by the words a person would use. Raises :class:`NoSuchSeat`."""
-    books = shipped_profiles()
+    books = known_profiles()
     if profile not in books:
         raise NoSuchSeat(
             f"没有区级配置“{profile}”，可用：{'、'.join(books)}", f"there is no profile {profile!r}"
@@ -155,7 +155,7 @@ def seat(profile: str, unit: str, role: str, person: str, post: str = "") -> Pri
 
 def office_of(profile: str) -> str:
     """The coordinating office of a profile, by its id. Raises :class:`NoSuchSeat` for no such profile."""
-    books = shipped_profiles()
+    books = known_profiles()
     if profile not in books:
         raise NoSuchSeat(
             f"没有区级配置“{profile}”，可用：{'、'.join(books)}", f"there is no profile {profile!r}"
@@ -237,7 +237,7 @@ SEATS = (
 def welcome(settings: Settings, ports: Any) -> str:
     """What to open and what to try: addresses, a token for each kind of user, three commands."""
     api = f"http://{settings.api_host}:{ports.api}"
-    book = shipped_profiles()["qingpu"]
+    book = known_profiles()["qingpu"]
     lines = [
         "",
         f"清零已启动 | Qingling is running ({book.name} {book.en})",

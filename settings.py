@@ -98,6 +98,7 @@ ArchiveUrl = Annotated[
     AfterValidator(_archive),
     Expect("文件夹或 s3://桶/前缀", "a folder, or s3://bucket/prefix"),
 ]
+OptionalFolder = Annotated[Path | None, Expect("一个文件夹", "a folder")]
 OptionalServer = Annotated[
     str | None, AfterValidator(_http), Expect("http(s)://主机:端口", "http(s)://host:port")
 ]
@@ -146,6 +147,9 @@ class Settings(BaseSettings):
 
     api_port: Port = 8000
     """The port the API listens on."""
+
+    profiles_dir: OptionalFolder = None
+    """A folder with districts of one's own, beside the shipped ones (docs/new-district.md)."""
 
     channels_file: File = Field(
         default_factory=lambda known: Path(known.get("var_dir", "var")) / "channels.yaml"

@@ -33,8 +33,9 @@ from audit.archive import open_archive
 from channels.settings import ChannelsFile, for_log
 from domain.delivery import DeliveryPolicy
 from domain.library import LIBRARY
-from profiles.loader import ProfileError, shipped_profiles
+from profiles.loader import ProfileError, known_profiles
 from profiles.notices import delivery_policy
+from service import districts
 from service.rulebooks import FRESH_SECONDS, Current
 from service.temporal import connect
 from settings import Settings, SettingsError
@@ -117,6 +118,7 @@ def tuned(
 
 async def serve(settings: Settings) -> None:
     """Run until SIGTERM or SIGINT. Metrics of the Temporal SDK are served at ``metrics_address``."""
+    districts.use(settings)
     channels = channels_file(settings)
     runtime = None
     if settings.metrics_address:
@@ -158,7 +160,7 @@ def channels_file(settings: Settings) -> ChannelsFile:
     file = ChannelsFile(settings.channels_file, required="channels_file" in settings.model_fields_set)
     file.read()
     try:
-        for profile in shipped_profiles():
+        for profile in known_profiles():
             _policy_of(profile)
     except ProfileError as error:
         raise SettingsError(str(error)) from None

@@ -16,6 +16,7 @@ from audit.replays import Replays
 from audit.sources import Histories, Source
 from audit.store import open_store
 from domain.library import LIBRARY
+from service import districts
 from service.contacts import Directory
 from service.door import Door, Doorway
 from service.figures import Counting
@@ -57,6 +58,7 @@ def production(settings: Settings | None = None, *extensions: Extension) -> Fast
     until they are, the API answers 503, and without Temporal it still reads.
     """
     found = settings or load_settings()
+    districts.use(found)
     identity = LocalIdentity(signing_key(found))
 
     @asynccontextmanager

@@ -20,7 +20,7 @@ from domain.organisation import SYSTEM, Actor, Unit
 from domain.values import HazardId, PersonId
 from drill.format import WHEN, File, LoadedYear, Step, when
 from profiles.checks import check_calendar_year
-from profiles.loader import shipped_calendar, shipped_profiles
+from profiles.loader import known_profiles, shipped_calendar
 from profiles.mistakes import ProfileError, first_mistake
 
 
@@ -135,7 +135,7 @@ def _later(value: Any, by: timedelta = timedelta(0)) -> Any:
 
 @cache
 def districts() -> dict[str, Rulebook]:
-    return shipped_profiles()
+    return known_profiles()
 
 
 @cache

@@ -24,6 +24,7 @@ from domain.library import Rulebook
 from domain.organisation import Body, Organisation, Role, Unit, UnitType
 from domain.policy import Policy
 from domain.values import Mode, UnitId
+from profiles import places
 from profiles.checks import (
     check_bodies,
     check_cadence,
@@ -40,18 +41,21 @@ from profiles.checks import (
 )
 from profiles.files import read_text, read_yaml, shaped
 from profiles.mistakes import ProfileError
+from profiles.places import HERE, PROFILE
 
 __all__ = [
+    "HERE",
     "ProfileError",
+    "known_profiles",
     "read_calendar",
     "read_profile",
     "read_profiles",
+    "shared_policy",
     "shipped_calendar",
     "shipped_profiles",
 ]
 
-HERE = Path(__file__).parent
-PROFILE = "profile.yaml"
+POLICY = "policy.yaml"
 
 Text = Annotated[str, Field(min_length=1)]
 
@@ -110,10 +114,18 @@ def shipped_profiles() -> dict[str, Rulebook]:
     return read_profiles(HERE)
 
 
+def known_profiles() -> dict[str, Rulebook]:
+    """The shipped districts and those of the deployment's own folder, by key. Raises :class:`ProfileError`."""
+    return _read(places.folders().values(), HERE)
+
+
 def read_profiles(folder: Path, *, defaults: Path = HERE) -> dict[str, Rulebook]:
     """Every district that has a folder inside ``folder``, by key. Raises :class:`ProfileError`."""
-    files = sorted(folder.glob(f"*/{PROFILE}"))
-    books = {file.parent.name: read_profile(file.parent, defaults=defaults) for file in files}
+    return _read((file.parent for file in sorted(folder.glob(f"*/{PROFILE}"))), defaults)
+
+
+def _read(folders: Iterable[Path], defaults: Path) -> dict[str, Rulebook]:
+    books = {folder.name: read_profile(folder, defaults=defaults) for folder in folders}
     by_prefix: dict[str, str] = {}
     for key, book in books.items():
         other = by_prefix.setdefault(book.prefix, key)
@@ -215,8 +227,13 @@ def _default_catalogue(defaults: Path) -> tuple[Item, ...]:
 # ── the policy: shared rows, changed row by row ──────────────────────────────────────────────────────
 
 
+def shared_policy(defaults: Path = HERE) -> Policy:
+    """The policy that all districts start from."""
+    return shaped(Policy, POLICY, read_yaml(defaults / POLICY, POLICY))
+
+
 def _policy(file: str, said: _ProfileFile, key: str, catalogue: Catalogue, defaults: Path) -> Policy:
-    shared = "policy.yaml"
+    shared = POLICY
     data = read_yaml(defaults / shared, shared)
     policy = shaped(Policy, shared, data)
     check_policy(shared, "", policy, catalogue)

@@ -14,8 +14,8 @@ from domain.organisation import Organisation
 from domain.values import UnitId, Value
 from profiles.files import read_yaml, shaped
 from profiles.mistakes import ProfileError
+from profiles.places import folder_of
 
-HERE = Path(__file__).parent
 MAP = "map.yaml"
 LARGEST = 20
 """Rows and columns. A schematic map has few."""
@@ -53,7 +53,7 @@ class _MapFile(BaseModel):
 
 def shipped_map(profile: str, organisation: Organisation) -> GridMap | None:
     """The map that comes with a profile, ``None`` when it has none. Raises :class:`ProfileError`."""
-    return read_map(HERE / profile, organisation)
+    return read_map(folder_of(profile), organisation)
 
 
 def read_map(folder: Path, organisation: Organisation) -> GridMap | None:

@@ -7,21 +7,31 @@ from typing import Any
 
 from domain.delivery import DeliveryPolicy
 from profiles.files import read_yaml, shaped
-from profiles.loader import HERE
 from profiles.mistakes import ProfileError
+from profiles.places import HERE, folder_of
 
 NOTICES = "notices.yaml"
 _OF_A_DISTRICT = frozenset({"version", "opens", "closes", "never_quiet", "keep_trying", "rows"})
 
 
-def delivery_policy(profile: str, folder: Path = HERE) -> DeliveryPolicy:
+def delivery_policy(profile: str, folder: Path | None = None) -> DeliveryPolicy:
     """The table of ``profile``. Raises :class:`ProfileError` with one line that names file, place and remedy."""
-    shared = read_yaml(folder / NOTICES, NOTICES)
-    own = folder / profile / NOTICES
-    if not own.exists():
+    if folder is not None:
+        return notices_in(folder / profile, folder)
+    return notices_in(folder_of(profile))
+
+
+def has_notices(folder: Path) -> bool:
+    return (folder / NOTICES).exists()
+
+
+def notices_in(folder: Path, defaults: Path = HERE) -> DeliveryPolicy:
+    """The table of the district in ``folder``. Raises :class:`ProfileError`."""
+    shared = read_yaml(defaults / NOTICES, NOTICES)
+    if not has_notices(folder):
         return shaped(DeliveryPolicy, NOTICES, shared)
-    file = f"{profile}/{NOTICES}"
-    said = read_yaml(own, file)
+    file = f"{folder.resolve().name}/{NOTICES}"
+    said = read_yaml(folder / NOTICES, file)
     return shaped(DeliveryPolicy, file, _joined(file, shared, said))
 
 

@@ -11,6 +11,7 @@ from storage.database import Database
 from storage.scope import Principal, visible
 from storage.tables import deadlines, hazards
 from storage.tables import ledger as ledger_table
+from tests.builders import seat
 from tests.storage.stories import OTHER_STREET, PUTUO, STREET, Story, principal
 
 OURS, THEIRS, ELSEWHERE = "QP-2026-000001", "QP-2026-000002", "PT-2026-000001"
@@ -92,3 +93,22 @@ def test_a_statement_that_does_not_read_hazards_cannot_be_narrowed(db):
         visible(select(ledger_table.c.body), principal(Role.OFFICE))
 
     visible(select(deadlines.c.due).join(hazards), principal(Role.OFFICE))
+
+
+@pytest.mark.requirement("ACT-11", "ACT-15", "ACT-16", "ACT-17", "SEC-01")
+@pytest.mark.parametrize(
+    ("unit", "reads"),
+    [("chengguanju", {"PT-2026-000002"}), ("yingjiju", {"PT-2026-000003"}), ("sifaju", set())],
+)
+def test_the_lead_of_a_line_sees_the_hazards_of_its_line_and_no_others(db, unit, reads):
+    finder = seat("caoyang", "discoverer")
+    for number, code in (("PT-2026-000002", "S01-02"), ("PT-2026-000003", "S03-01")):
+        story = Story(number, PUTUO).report(
+            finder, channel="grid_patrol", code=code, place="曹杨新村街道某处"
+        )
+        db.write_now(ledger.append, story.hazard, story.events)
+
+    assert seen(db, Principal("putuo", seat(unit, "lead_unit"))) == reads
+    assert all(
+        db.read_now(readmodel.is_visible, Principal("putuo", seat(unit, "lead_unit")), one) for one in reads
+    )
