@@ -19,6 +19,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 TABLE = Path(__file__).with_name("requirements.csv")
 PAGE = Path(__file__).with_name("requirements.md")
+SOURCES = Path(__file__).with_name("sources.csv")
 
 DOCUMENTS = {
     "000": "普陀区动态隐患清零工作实施方案（2022-10-25）",
@@ -81,6 +82,12 @@ def requirements(table: Path = TABLE) -> list[Requirement]:
         return [Requirement(**row) for row in csv.DictReader(file)]
 
 
+def sources(table: Path = SOURCES) -> dict[str, tuple[str, str]]:
+    """What a refusal may cite besides a requirement: a number of public material, with its source."""
+    with table.open(encoding="utf-8", newline="") as file:
+        return {row["id"]: (row["what"], row["source"]) for row in csv.DictReader(file)}
+
+
 # ── which tests show it ──────────────────────────────────────────────────────────────────────────────
 
 Shown = Mapping[str, tuple[str, ...]]
@@ -98,10 +105,10 @@ def shown(root: Path = ROOT) -> Shown:
 def _marks(file: Path, root: Path) -> Iterator[tuple[str, str]]:
     module = ast.parse(file.read_text("utf-8"), str(file))
     name = file.relative_to(root).as_posix()
-    tables = {
+    tables: Tables = {
         target.id: node.value
         for node in module.body
-        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict)
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Dict | ast.List)
         for target in node.targets
         if isinstance(target, ast.Name)
     }
@@ -109,7 +116,11 @@ def _marks(file: Path, root: Path) -> Iterator[tuple[str, str]]:
         yield from _marks_of(node, name, tables)
 
 
-def _marks_of(node: ast.stmt, name: str, tables: Mapping[str, ast.Dict]) -> Iterator[tuple[str, str]]:
+Tables = Mapping[str, ast.Dict | ast.List]
+"""What a module says in a table of its own: scenarios with what they show, or the rows of parametrised tests."""
+
+
+def _marks_of(node: ast.stmt, name: str, tables: Tables) -> Iterator[tuple[str, str]]:
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         name = f"{name}::{node.name}"
         places: list[ast.AST] = list(node.decorator_list)
@@ -123,14 +134,27 @@ def _marks_of(node: ast.stmt, name: str, tables: Mapping[str, ast.Dict]) -> Iter
             for argument in call.args:
                 if isinstance(argument, ast.Constant):
                     yield from ((id, name) for id in _words(argument))
+                elif isinstance(argument, ast.Subscript):
+                    yield from ((id, name) for id in _of_rows(argument, places, tables))
                 else:
                     yield from _of_scenarios(argument, tables)
 
 
-def _of_scenarios(argument: ast.expr, tables: Mapping[str, ast.Dict]) -> Iterator[tuple[str, str]]:
+def _of_rows(argument: ast.Subscript, places: list[ast.AST], tables: Tables) -> Iterator[str]:
+    """``requirement(row[2])`` in a comprehension over a table: that column of each of its rows."""
+    column = argument.slice.value if isinstance(argument.slice, ast.Constant) else None
+    for loop in (part for place in places for part in ast.walk(place) if isinstance(part, ast.comprehension)):
+        table = tables.get(ast.unparse(loop.iter))
+        if ast.unparse(loop.target) == ast.unparse(argument.value) and isinstance(table, ast.List):
+            for row in table.elts:
+                if isinstance(row, ast.Tuple) and isinstance(column, int):
+                    yield from _words(row.elts[column])
+
+
+def _of_scenarios(argument: ast.expr, tables: Tables) -> Iterator[tuple[str, str]]:
     """Scenarios are marked from a table of the module that says which file shows what."""
-    names = [part.id for part in ast.walk(argument) if isinstance(part, ast.Name) and part.id in tables]
-    for table in (tables[name] for name in names):
+    names = [part.id for part in ast.walk(argument) if isinstance(part, ast.Name)]
+    for table in (table for name in names if isinstance(table := tables.get(name), ast.Dict)):
         for key, ids in zip(table.keys, table.values, strict=True):
             for scenario in _words(key):
                 yield from ((id, f"scenarios/{scenario}.yaml") for id in _words(ids))
@@ -159,6 +183,13 @@ def page() -> str:
     ]
     for area, of_area in groupby(rows, key=lambda row: row.id[:3]):
         parts += [f"## {area} · {AREAS[area]}", _table(_HEAD, [_line(row, tests) for row in of_area])]
+    parts += [
+        "## 其他依据 · Other grounds",
+        "答复中引用的、不出自五份方案的依据。What a refusal may cite that stands in none of the five documents.",
+        _table(
+            ("编号 Id", "内容 What", "出处 Source"), [(id, what, of) for id, (what, of) in sources().items()]
+        ),
+    ]
     return "\n\n".join(parts) + "\n"
 
 

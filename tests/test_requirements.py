@@ -84,6 +84,9 @@ async def test_a(): ...
 class TestB:
     @pytest.mark.parametrize("n", [pytest.param(1, marks=pytest.mark.requirement("AAA-05"))])
     def test_c(self, n): "no mark: AAA-06"
+ROWS = [("x", "AAA-07", make()), ("y", "AAA-08", None)]
+@pytest.mark.parametrize("a", [pytest.param(*row, marks=pytest.mark.requirement(row[1])) for row in ROWS])
+def test_d(a): ...
 """,
         "utf-8",
     )
@@ -94,4 +97,6 @@ class TestB:
         "AAA-03": ("tests/test_marks.py::test_a",),
         "AAA-04": ("tests/test_marks.py::test_a",),
         "AAA-05": ("tests/test_marks.py::TestB::test_c",),
+        "AAA-07": ("tests/test_marks.py::test_d",),
+        "AAA-08": ("tests/test_marks.py::test_d",),
     }
