@@ -90,7 +90,11 @@ def schemas() -> dict[str, Any]:
 
 
 def _allow_short_forms(found: dict[str, Any]) -> None:
-    """What the forms' own validators take besides: a bare reference for a person, a sentence for a goal."""
+    """What the forms' own validators take besides: a bare reference for a person, a sentence for a goal or a defence."""
+    found["Defence"] = {"anyOf": [{"type": "string", "minLength": 1, "maxLength": 10_000}, found["Defence"]]}
+    staff = found["SubmitPlan"]["properties"]["responsible_staff"]
+    many = {name: staff.pop(name) for name in ("type", "items", "minItems")}
+    staff["anyOf"] = [{"type": "string", "minLength": 1, "maxLength": 200}, many]
     found["PersonRef"] = {"anyOf": [{"type": "string"}, found["PersonRef"]]}
     found["PlannedGoal"] = {
         "anyOf": [{"type": "string", "minLength": 1, "maxLength": 10_000}, found["PlannedGoal"]]

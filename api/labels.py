@@ -338,6 +338,11 @@ NAMES: dict[str, Words] = {
     "version": Words("版本", "version"),
     "who": Words("谁", "who"),
     "within": Words("期间", "within"),
+    "approvals": Words("由谁批准", "who decides what"),
+    "key_control": Words("转入重点防控由谁批准", "who puts a hazard under key control"),
+    "recognition": Words("由谁认定清零", "who recognises a clearance"),
+    "Approvals.extensions": Words("延期由谁批准", "who decides on an extension"),
+    "Approvals.lookbacks": Words("由谁回头看", "who looks back"),
     # 各种答复 answers in general
     "allowed": Words("可以办理", "allowed"),
     "commands": Words("命令可办", "commands can be given"),

@@ -83,8 +83,8 @@ PLACED_ROLES = (
 """Roles whose seats stand only where the profile puts them (A1, A3)."""
 SEES_LISTED = frozenset({Role.LISTING_AUTHORITY, Role.SPONSOR, Role.ACCEPTANCE_PANEL})
 """Roles that read every listed hazard of their profile besides what concerns their unit."""
-SEES_WHOLE_PROFILE = frozenset({Role.DESK, Role.OFFICE, Role.OFFICE_DIRECTOR, Role.AUDITOR})
-"""Roles that read every hazard of their profile."""
+SEES_WHOLE_PROFILE = frozenset({Role.DESK, Role.OFFICE, Role.OFFICE_DIRECTOR, Role.AUDITOR, Role.INSPECTOR})
+"""Roles that read every hazard of their profile; the inspector, for he may inspect any of them (ACT-10)."""
 
 
 class Actor(Value):

@@ -35,8 +35,8 @@ class Notices:
                 403,
                 "notices.not-your-view",
                 "SEC-01",
-                "投递情况只供清零办、城运中心和审计员查看",
-                "what became of deliveries is for the office, the desk and auditors",
+                "投递情况只供清零办、城运中心、督查和审计员查看",
+                "what became of deliveries is for the office, the desk, inspectors and auditors",
             )
         found = await self._database.read(inbox.find, principal, wanted, before, limit + 1)
         more = found[limit - 1].id if len(found) > limit else None

@@ -38,7 +38,8 @@ def visible(statement: Select[Any], principal: Principal, of: FromClause = hazar
     themselves whose they are and need not be joined.
 
     Nobody sees another profile. The central seats see all of their own; every other seat sees the
-    hazards that involve its unit (SEC-01), sponsors and acceptance panels the listed ones too. Raises ``TypeError`` when ``statement`` does not read ``of``.
+    hazards that involve its unit (SEC-01), sponsors and acceptance panels the listed ones too. Raises
+    ``TypeError`` when ``statement`` does not read ``of``.
     """
     if not any(source.is_derived_from(of) for source in statement.get_final_froms()):
         raise TypeError(f"visible() needs a statement that reads {of}: join them")

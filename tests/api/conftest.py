@@ -222,3 +222,9 @@ def api(loop: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     yield Api(served.url, LocalIdentity(signing_key(settings)), loop, qingpu)
     served.stop()
     loop.run(stack.aclose())
+
+
+@pytest.fixture(scope="session")
+def document(api: Api) -> dict[str, Any]:
+    with api.anonymous() as client:
+        return dict(client.get("/openapi.json").json())

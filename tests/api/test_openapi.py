@@ -25,13 +25,6 @@ from storage.scope import Principal
 from tests import seats
 from tests.api.conftest import Api
 
-
-@pytest.fixture(scope="session")
-def document(api: Api) -> dict[str, Any]:
-    with api.anonymous() as client:
-        return dict(client.get("/openapi.json").json())
-
-
 # -- what it tells -----------------------------------------------------------------------------------
 
 

@@ -40,6 +40,7 @@ def actor(role: Role, at: str | None = None, book: Rulebook = QINGPU, person: st
         Role.DESK: organisation.desk,
         Role.OFFICE: organisation.office,
         Role.OFFICE_DIRECTOR: organisation.office,
+        Role.INSPECTOR: organisation.seat_of(Role.INSPECTOR),
     }
     of = unit(at, book) if at else seats[role]
     return Actor(unit=of, role=role, person=PersonId(person or f"{role.value}-1"), post="职务")
