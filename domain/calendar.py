@@ -6,10 +6,12 @@ makes the result provisional (暂定, N94): it is recomputed, as an event, once 
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
+from itertools import accumulate
 
 from pydantic import ConfigDict
 
@@ -105,7 +107,21 @@ class Calendar(Value):
 
     def working_days_between(self, after: date, until: date) -> int:
         """How many working days there are after ``after`` up to ``until``, which counts itself (N90)."""
-        return sum(self.works(day) for day in _days(after + timedelta(days=1), until))
+        first, last = after.toordinal(), until.toordinal()
+        if last <= first:
+            return 0
+        days, changes = self._unlike_their_weekday
+        unlike = changes[bisect_right(days, last)] - changes[bisect_right(days, first)]
+        return _mondays_to_fridays(last) - _mondays_to_fridays(first) + unlike
+
+    @cached_property
+    def _unlike_their_weekday(self) -> tuple[list[int], list[int]]:
+        """Days that are not what their weekday says, and how many working days more there are before each of them
+        and after the last; so that a list of long overdue hazards need not walk through its years day by day."""
+        gained = {day.toordinal(): 1 for day in self._make_up - self._off if day.weekday() >= 5}
+        lost = {day.toordinal(): -1 for day in self._off if day.weekday() < 5}
+        days = sorted(gained | lost)
+        return days, list(accumulate(((gained | lost)[day] for day in days), initial=0))
 
     def on_or_after(self, day: date) -> date:
         """``day`` itself when it is a working day, else the next one."""
@@ -181,6 +197,12 @@ class Calendar(Value):
             days_off=tuple(day + by for day in self.days_off),
             make_up_days=tuple(day + by for day in self.make_up_days),
         )
+
+
+def _mondays_to_fridays(ordinal: int) -> int:
+    """From the first of the year 1, a Monday, up to a day."""
+    weeks, rest = divmod(ordinal, 7)
+    return weeks * 5 + min(rest, 5)
 
 
 def _days(first: date, last: date) -> Iterable[date]:

@@ -5,6 +5,7 @@ Each figure's 口径 is in :mod:`domain.figures`; this room only says of which m
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -92,10 +93,12 @@ class Counting:
         """The period that ``now`` lies in and those before it, the earliest first."""
         return await self._database.read(figures.trend, principal, latest(step, local(now).date(), count))
 
-    async def unit(self, principal: Principal, unit: UnitId, period: Period, now: datetime) -> UnitPage:
-        """One unit's load, punctuality, returns, relapses and rungs reached."""
+    async def unit(
+        self, principal: Principal, unit: UnitId, now: datetime, *periods: Period
+    ) -> tuple[UnitPage, ...]:
+        """One unit's load, punctuality, returns, relapses and rungs reached, in each of ``periods``."""
         rules = await self._reading.rules(principal)
-        return await self._database.read(_unit, principal, rules, unit, period, local(now))
+        return await self._database.read(_unit, principal, rules, unit, periods, local(now))
 
     async def supervision(self, principal: Principal, period: Period) -> tuple[Supervised, ...]:
         """Rungs, returns and refusals by unit (RPT-11)."""
@@ -125,19 +128,29 @@ def _dashboard(
 
 
 def _unit(
-    connection: Connection, principal: Principal, rules: Rules, unit: UnitId, period: Period, now: datetime
-) -> UnitPage:
+    connection: Connection,
+    principal: Principal,
+    rules: Rules,
+    unit: UnitId,
+    periods: Sequence[Period],
+    now: datetime,
+) -> tuple[UnitPage, ...]:
     standing = stock.stock(connection, principal, now=now, soon=_soon(rules, now))
+    load = next((load for load in standing.units if load.unit == unit), None)
     tier = _tier(rules.book.organisation)
-    counted = figures.counted(connection, principal, period, now=now, tier=tier)
-    supervised = supervision.supervision(connection, principal, period)
-    return UnitPage(
-        unit=unit,
-        load=next((load for load in standing.units if load.unit == unit), None),
-        period=period,
-        figures=counted.units.get(unit, Figures()),
-        supervised=next((line for line in supervised if line.unit == unit), None),
-    )
+
+    def page(period: Period) -> UnitPage:
+        counted = figures.counted(connection, principal, period, now=now, tier=tier, unit=unit)
+        supervised = supervision.supervision(connection, principal, period, unit)
+        return UnitPage(
+            unit=unit,
+            load=load,
+            period=period,
+            figures=counted.units.get(unit, Figures()),
+            supervised=next(iter(supervised), None),
+        )
+
+    return tuple(page(period) for period in periods)
 
 
 def _soon(rules: Rules, now: datetime) -> datetime:

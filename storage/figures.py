@@ -9,17 +9,28 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, String, case, cast, distinct, func, select
+from sqlalchemy import (
+    Connection,
+    Select,
+    String,
+    cast,
+    distinct,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.facts import ENDS, MAIN_CLOCKS, OPENS, RELIEVES, FactKind
 from domain.figures import Figures, Period, Share
 from domain.values import Channel, Mode, Sla, State, UnitId, Value
 from storage.scope import Principal, visible
-from storage.tables import facts, hazards
+from storage.tables import Instant, facts, hazards
 
 f, h = facts.c, hazards.c
 
@@ -47,14 +58,9 @@ class _Tally:
         self._counts[UnitId(unit)][name] += n
         self._counts[None][name] += n
 
-    def add_rounds(self, name: str, rounds: Iterator[tuple[str, str, int]]) -> None:
-        """(unit, hazard, round): each round once in all, and once for each unit."""
-        seen: set[tuple[str | None, str, int]] = set()
-        for unit, hazard, round in rounds:
-            for whose in (UnitId(unit), None):
-                if (whose, hazard, round) not in seen:
-                    seen.add((whose, hazard, round))
-                    self._counts[whose][name] += 1
+    def put(self, unit: str | None, name: str, n: int) -> None:
+        """What has been counted already, for one unit or (``None``) in all."""
+        self._counts[UnitId(unit) if unit is not None else None][name] = n
 
     def counted(self) -> Counted:
         of = {unit: _figures(counts) for unit, counts in self._counts.items()}
@@ -97,57 +103,73 @@ def counted(
     *,
     now: datetime,
     tier: Collection[UnitId] = (),
+    unit: UnitId | None = None,
 ) -> Counted:
-    """All figures of ``period``. ``tier`` are the units below the district (村居、管区、街镇, MOD-22)."""
+    """All figures of ``period``, or those of one ``unit`` only.
+
+    ``tier`` are the units below the district (村居、管区、街镇, MOD-22).
+    """
     tally = _Tally()
-    _count_found(connection, principal, period, tally)
-    within = (f.at >= period.start, f.at < period.end)
+    whose = () if unit is None else (f.unit == unit,)
+    _count_found(connection, principal, period, tally, unit)
+    within = (f.at >= period.start, f.at < period.end, *whose)
     query = select(f.kind, f.unit, f.detail, f.on_time, func.count()).where(
         f.kind.in_([FactKind.CLEARED.value, *(kind.value for kind in _PLAIN)]), *within
     )
-    query = visible(query, principal, facts).group_by(f.kind, f.unit, f.detail, f.on_time)
-    for kind, unit, _detail, on_time, n in connection.execute(query):
+    query = visible(query, principal, facts, counting=True).group_by(f.kind, f.unit, f.detail, f.on_time)
+    for kind, of, _detail, on_time, n in connection.execute(query):
         if kind != FactKind.CLEARED:
-            tally.add(unit, _PLAIN[FactKind(kind)], n)
+            tally.add(of, _PLAIN[FactKind(kind)], n)
             continue
-        tally.add(unit, "cleared", n)
+        tally.add(of, "cleared", n)
         if on_time is not None:
-            tally.add(unit, "judged_by_clock", n)
-            tally.add(unit, "in_time", n if on_time else 0)
-    tally.add_rounds("overdue", _overdue(connection, principal, *within))
-    tally.add_rounds("late", _late(connection, principal, min(period.end, now)))
-    for unit, kind, n in _first_decisions(connection, principal, *within):
-        tally.add(unit, "passed_first" if kind == FactKind.CLEARED else "refused_first", n)
+            tally.add(of, "judged_by_clock", n)
+            tally.add(of, "in_time", n if on_time else 0)
+    for whom, n in _overdue(connection, principal, *within):
+        tally.put(whom, "overdue", n)
+    for whom, n in _late(connection, principal, min(period.end, now), *whose):
+        tally.put(whom, "late", n)
+    for of, kind, n in _first_decisions(connection, principal, *within):
+        tally.add(of, "passed_first" if kind == FactKind.CLEARED else "refused_first", n)
     _count_disputes(connection, principal, within, tier, tally)
-    for owner, n in _open_at(connection, principal, period.end, now):
+    for owner, n in _open_at(connection, principal, period.end, now, unit):
         tally.add(owner, "open", n)
     return tally.counted()
 
 
-def _count_found(connection: Connection, principal: Principal, period: Period, tally: _Tally) -> None:
-    within = (h.reported_at >= period.start, h.reported_at < period.end, _COUNTS)
-    query = visible(select(h.registered_by, h.channel, func.count()).where(*within), principal)
-    for unit, channel, n in connection.execute(query.group_by(h.registered_by, h.channel)):
-        tally.add(unit, "found", n)
-        tally.add(unit, "found_inside", 0 if Channel(channel).outside else n)
+def _count_found(
+    connection: Connection, principal: Principal, period: Period, tally: _Tally, unit: UnitId | None
+) -> None:
+    whose = () if unit is None else (h.registered_by == unit,)
+    within = (h.reported_at >= period.start, h.reported_at < period.end, _COUNTS, *whose)
+    query = visible(select(h.registered_by, h.channel, func.count()).where(*within), principal, counting=True)
+    for by, channel, n in connection.execute(query.group_by(h.registered_by, h.channel)):
+        tally.add(by, "found", n)
+        tally.add(by, "found_inside", 0 if Channel(channel).outside else n)
     on_spot = (f.kind == FactKind.CLEARED.value, f.detail == "on_spot", f.at >= period.start, f.round == 1)
     query = (
         select(h.registered_by, func.count())
         .select_from(facts.join(hazards))
         .where(f.profile == principal.profile, *on_spot, *within)
     )
-    for unit, n in connection.execute(visible(query, principal).group_by(h.registered_by)):
-        tally.add(unit, "on_spot", n)
+    for by, n in connection.execute(visible(query, principal).group_by(h.registered_by)):
+        tally.add(by, "on_spot", n)
 
 
 def _overdue(
     connection: Connection, principal: Principal, *when: ColumnElement[bool]
-) -> Iterator[tuple[str, str, int]]:
-    """(unit, hazard, round) whose main clock ran out."""
-    query = select(f.unit, f.hazard_id, f.round).where(*_MAIN_OVERDUE, *when)
-    for row in connection.execute(visible(query, principal, facts)):
-        yield row.unit, row.hazard_id, row.round
+) -> Iterator[tuple[str | None, int]]:
+    """Rounds whose main clock ran out: of each unit, and (``None``) in all, where two units' round is one."""
+    query = select(f.unit, _ROUND.label("round")).where(*_MAIN_OVERDUE, *when)
+    late = visible(query, principal, facts, counting=True).cte("late")
+    rounds = func.count(distinct(late.c.round))
+    each = select(late.c.unit, rounds).group_by(late.c.unit)
+    for row in connection.execute(each.union_all(select(null(), rounds))):
+        yield row[0], row[1]
 
+
+_ROUND = f.hazard_id + "#" + cast(f.round, String)
+"""A round of a hazard as one value."""
 
 _MAIN_OVERDUE = (
     f.kind == FactKind.OVERDUE.value,
@@ -155,8 +177,10 @@ _MAIN_OVERDUE = (
 )
 
 
-def _late(connection: Connection, principal: Principal, end: datetime) -> Iterator[tuple[str, str, int]]:
-    """(unit, hazard, round) whose main clock had run out by ``end`` without relief since."""
+def _late(
+    connection: Connection, principal: Principal, end: datetime, *whose: ColumnElement[bool]
+) -> Iterator[tuple[str | None, int]]:
+    """As :func:`_overdue`, the rounds whose main clock had run out by ``end`` without relief since."""
     relief = facts.alias()
     relieved = (
         select(relief.c.seq)
@@ -169,7 +193,7 @@ def _late(connection: Connection, principal: Principal, end: datetime) -> Iterat
         )
         .exists()
     )
-    return _overdue(connection, principal, f.at < end, ~relieved)
+    return _overdue(connection, principal, f.at < end, *whose, ~relieved)
 
 
 def _first_decisions(
@@ -193,7 +217,7 @@ def _first_decisions(
         *when,
         ~refused_before,
     )
-    for row in connection.execute(visible(query, principal, facts).group_by(f.unit, f.kind)):
+    for row in connection.execute(visible(query, principal, facts, counting=True).group_by(f.unit, f.kind)):
         yield row[0], row[1], row[2]
 
 
@@ -216,11 +240,11 @@ def _count_disputes(
 
 
 def _open_at(
-    connection: Connection, principal: Principal, end: datetime, now: datetime
+    connection: Connection, principal: Principal, end: datetime, now: datetime, unit: UnitId | None
 ) -> Iterator[tuple[str, int]]:
     """(owner, how many) of what was not cleared at ``end``; of a time gone by, under the present owner."""
     if end >= now:
-        query = visible(select(h.owner, func.count()).where(h.open), principal)
+        query = visible(select(h.owner, func.count()).where(h.open), principal, counting=True)
     else:
         gone = facts.alias()
         ended = (
@@ -240,6 +264,8 @@ def _open_at(
             .where(f.profile == principal.profile, f.kind.in_(_values(OPENS)), f.at < end, ~ended)
         )
         query = visible(query, principal)
+    if unit is not None:
+        query = query.where(h.owner == unit)
     for row in connection.execute(query.group_by(h.owner)):
         yield row[0], row[1]
 
@@ -259,40 +285,54 @@ class Point(Value):
 
 
 def trend(connection: Connection, principal: Principal, periods: Sequence[Period]) -> tuple[Point, ...]:
-    """Found, cleared, run late and open in adjoining periods, in one pass over the facts."""
-    bucket = _bucket(f.at, periods)
-    query = _any(bucket, f.kind, func.count()).where(
-        f.kind.in_(_values((*OPENS, *ENDS))), f.at < periods[-1].end
-    )
-    counts: dict[tuple[int, str], int] = defaultdict(int)
-    for n, kind, count in connection.execute(visible(query, principal, facts).group_by(bucket, f.kind)):
-        counts[n, kind] += count
-    rounds = func.count(distinct(f.hazard_id + "#" + cast(f.round, String)))
-    query = _any(bucket, rounds).where(*_MAIN_OVERDUE, f.at >= periods[0].start, f.at < periods[-1].end)
-    late = dict(_pairs(connection, visible(query, principal, facts).group_by(bucket)))
-    bucket = _bucket(h.reported_at, periods)
-    within = (h.reported_at >= periods[0].start, h.reported_at < periods[-1].end, _COUNTS)
-    query = visible(_any(bucket, func.count()).where(*within), principal)
-    found = dict(_pairs(connection, query.group_by(bucket)))
+    """Found, cleared, run late and open in adjoining periods.
+
+    Each figure of each period is a stretch of an index; nothing is sorted.
+    """
+    spans = _spans(periods)
+    since, until = spans.c.since, spans.c.until
+
+    def happened(*what: ColumnElement[bool], number: ColumnElement[int] = _ALL) -> ColumnElement[int]:
+        query = select(number).select_from(facts).where(*what, f.at >= since, f.at < until)
+        return visible(query, principal, facts, counting=True).correlate(spans).scalar_subquery()
+
+    reported = select(_ALL).where(h.reported_at >= since, h.reported_at < until, _COUNTS)
+    columns = {
+        "found": visible(reported, principal, counting=True).correlate(spans).scalar_subquery(),
+        "overdue": happened(*_MAIN_OVERDUE, number=func.count(distinct(_ROUND))),
+        **{kind.value: happened(f.kind == kind.value) for kind in sorted((*OPENS, *ENDS)) if kind is not FactKind.FOUND},
+        "begun": happened(f.kind == FactKind.FOUND.value),
+    }
+    query = _any(spans.c.n, *(column.label(name) for name, column in columns.items())).order_by(spans.c.n)
     points, open = [], 0
-    for n in range(-1, len(periods)):
-        open += sum(counts[n, kind] for kind in OPENS) - sum(counts[n, kind] for kind in ENDS)
-        if n >= 0:
+    for row in connection.execute(query).mappings():
+        open += row["begun"] + row[FactKind.RELAPSED.value] - sum(row[kind.value] for kind in ENDS)
+        if row["n"] >= 0:
             points.append(
                 Point(
-                    period=periods[n],
-                    found=found.get(n, 0),
-                    cleared=counts[n, FactKind.CLEARED],
-                    overdue=late.get(n, 0),
+                    period=periods[row["n"]],
+                    found=row["found"],
+                    cleared=row[FactKind.CLEARED.value],
+                    overdue=row["overdue"],
                     open=open,
                 )
             )
     return tuple(points)
 
 
-def _bucket(at: ColumnElement[Any], periods: Sequence[Period]) -> ColumnElement[int]:
-    """Which of the periods an instant lies in; −1 before the first."""
-    return case(*((at < period.start, n - 1) for n, period in enumerate(periods)), else_=len(periods) - 1)
+_ALL: ColumnElement[int] = func.count()
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def _spans(periods: Sequence[Period]) -> Any:
+    """The periods as rows (n, since, until), and as number −1 the time before the first."""
+    rows = [(-1, _BEGINNING, periods[0].start)]
+    rows += [(n, period.start, period.end) for n, period in enumerate(periods)]
+    selects = [
+        _any(literal(n).label("n"), literal(since, Instant).label("since"), literal(until, Instant).label("until"))
+        for n, since, until in rows
+    ]
+    return union_all(*selects).subquery("spans")
 
 
 # -- what came by letters and visits -----------------------------------------------------------------
@@ -331,10 +371,6 @@ def petitions(connection: Connection, principal: Principal, period: Period) -> P
 
 def _any(*columns: ColumnElement[Any]) -> Select[Any]:
     return select(*columns)
-
-
-def _pairs(connection: Connection, query: Select[Any]) -> Iterator[tuple[int, int]]:
-    return (tuple(row) for row in connection.execute(query))
 
 
 def _values(kinds: Collection[FactKind]) -> list[str]:

@@ -66,6 +66,7 @@ class Filters:
     reported_from: datetime | None = None
     reported_to: datetime | None = None
     """Not included itself."""
+    due_after: datetime | None = None
     due_before: datetime | None = None
     """What the owner owes falls due by then; it may be late already."""
 
@@ -286,6 +287,8 @@ def _conditions(dialect: Dialect, filters: Filters) -> Iterable[ColumnElement[bo
         yield c.reported_at >= filters.reported_from
     if filters.reported_to is not None:
         yield c.reported_at < filters.reported_to
+    if filters.due_after is not None:
+        yield c.next_due > filters.due_after
     if filters.due_before is not None:
         yield c.next_due <= filters.due_before
 

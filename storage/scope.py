@@ -31,11 +31,15 @@ _HAZARD: dict[FromClause, ColumnElement[Any]] = {
 """What rights can be asked of, and the column that says which hazard it is about."""
 
 
-def visible(statement: Select[Any], principal: Principal, of: FromClause = hazards) -> Select[Any]:
+def visible(
+    statement: Select[Any], principal: Principal, of: FromClause = hazards, *, counting: bool = False
+) -> Select[Any]:
     """``statement`` without the hazards that ``principal`` may not see.
 
     ``of`` is the table whose rows are asked about: ``hazards``, or ``facts`` and ``obligations``, which say
-    themselves whose they are and need not be joined.
+    themselves whose they are and need not be joined. ``counting`` says that every row will be looked at: then
+    what concerns a unit is looked up once and kept, which for a page of a few rows would be more work than
+    asking of each.
 
     Nobody sees another profile. The central seats see all of their own; every other seat sees the
     hazards that involve its unit (SEC-01), sponsors and acceptance panels the listed ones too. Raises
@@ -44,7 +48,7 @@ def visible(statement: Select[Any], principal: Principal, of: FromClause = hazar
     if not any(source.is_derived_from(of) for source in statement.get_final_froms()):
         raise TypeError(f"visible() needs a statement that reads {of}: join them")
     reach = _reach(principal.actor.role)
-    return statement.where(*_rights(reach, principal.profile, principal.actor.unit, of))
+    return statement.where(*_rights(reach, principal.profile, principal.actor.unit, of, counting))
 
 
 class _Reach(Enum):
@@ -96,12 +100,16 @@ class VisibleOne:
 
 
 def _rights(
-    reach: _Reach, profile: Any, unit: Any, of: FromClause = hazards
+    reach: _Reach, profile: Any, unit: Any, of: FromClause = hazards, counting: bool = False
 ) -> tuple[ColumnElement[bool], ...]:
     of_profile = of.c.profile == profile
     if reach is _Reach.WHOLE:
         return (of_profile,)
-    concerned = exists().where(involved.c.hazard_id == _HAZARD[of], involved.c.unit_id == unit)
+    concerned: ColumnElement[bool]
+    if counting:
+        concerned = _HAZARD[of].in_(select(involved.c.hazard_id).where(involved.c.unit_id == unit))
+    else:
+        concerned = exists().where(involved.c.hazard_id == _HAZARD[of], involved.c.unit_id == unit)
     if reach is _Reach.LISTED:
         one = hazards.alias()
         listed = exists().where(one.c.id == _HAZARD[of], one.c.mode == literal_column(f"'{Mode.LISTED}'"))

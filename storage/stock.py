@@ -5,8 +5,10 @@ Counted from the rows of the hazards, by an index of its own; ``open`` includes 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import Connection, and_, case, func, select
@@ -69,45 +71,74 @@ class Stock(Value):
 
 
 def stock(connection: Connection, principal: Principal, *, now: datetime, soon: datetime) -> Stock:
-    """``soon`` is the instant before which a deadline counts as near."""
-    late = h.sla == Sla.OVERDUE.value
+    """In one pass over the index of what is open. ``soon`` is the instant before which a deadline is near."""
     near = and_(h.sla != Sla.OVERDUE.value, h.next_due > now, h.next_due <= soon)
+    younger = [_sum(h.reported_at > now - timedelta(days=days)) for days in AGES]
+    query = select(*_STOCKED, func.count().label("n"), _sum(near), *younger).select_from(hazards).where(h.open)
+    query = visible(query, principal, counting=True).group_by(*_STOCKED)
+    stands = _Standing()
+    for row in connection.execute(query):
+        stands.add(row)
+    return stands.stock(soon)
 
-    def ask(*columns: ColumnElement[Any], by: Sequence[ColumnElement[Any]]) -> Sequence[Any]:
-        query = visible(select(*by, *columns).select_from(hazards).where(h.open), principal)
-        return connection.execute(query.group_by(*by)).all()
 
-    number = func.count()
-    units = tuple(
-        UnitLoad(unit=owner, open=n, overdue=overdue, due_soon=due, highest=level)
-        for owner, n, overdue, due, level in ask(
-            number, _sum(late), _sum(near), func.max(h.level), by=[h.owner]
+_STOCKED = (h.owner, h.state, h.level, h.sla, h.subdistrict, h.colour, h.mode, h.major)
+"""What open hazards are told apart by: the first columns of their index, in its order."""
+
+
+class _Standing:
+    """What stands open, summed up from groups of hazards that are alike."""
+
+    def __init__(self) -> None:
+        self._states: Counter[State] = Counter()
+        self._modes: Counter[Mode] = Counter()
+        self._rungs: Counter[Rung] = Counter()
+        self._units: dict[str, Counter[str]] = defaultdict(Counter)
+        self._highest: dict[str, str] = {}
+        self._streets: dict[tuple[str | None, str | None], Counter[str]] = defaultdict(Counter)
+        self._younger = [0] * len(AGES)
+        self._major = 0
+
+    def add(self, row: Any) -> None:
+        owner, state, level, sla, street, colour, mode, major, n, near, *younger = row
+        late = n if sla == Sla.OVERDUE.value else 0
+        self._states[State(state)] += n
+        self._modes[Mode(mode)] += n
+        self._major += n if major else 0
+        self._units[owner].update(open=n, overdue=late, due_soon=near)
+        self._highest[owner] = max(self._highest.get(owner, level), level)
+        self._streets[street, colour].update(open=n, overdue=late)
+        if late:
+            self._rungs[Rung(level)] += n
+        self._younger = [sum(pair) for pair in zip(self._younger, younger, strict=True)]
+
+    def stock(self, soon: datetime) -> Stock:
+        units = [
+            UnitLoad(unit=UnitId(owner), **n, highest=Rung(self._highest[owner]))
+            for owner, n in self._units.items()
+        ]
+        open = self._states.total()
+        ages = [more - less for less, more in pairwise((0, *self._younger, open))]
+        return Stock(
+            open=open,
+            overdue=self._rungs.total(),
+            due_soon=sum(unit.due_soon for unit in units),
+            due_soon_by=soon,
+            major=self._major,
+            states=dict(self._states),
+            modes=dict(self._modes),
+            overdue_by_rung=dict(self._rungs),
+            units=tuple(sorted(units, key=lambda unit: (-unit.overdue, -unit.open, unit.unit))),
+            streets=_streets((*place, n["open"], n["overdue"]) for place, n in self._streets.items()),
+            ages=tuple(Age(days=days, count=n) for days, n in zip((*AGES, None), ages, strict=True)),
         )
-    )
-    age = case(
-        *((h.reported_at > now - timedelta(days=days), n) for n, days in enumerate(AGES)), else_=len(AGES)
-    )
-    ages = dict(tuple(row) for row in ask(number, by=[age]))
-    return Stock(
-        open=sum(unit.open for unit in units),
-        overdue=sum(unit.overdue for unit in units),
-        due_soon=sum(unit.due_soon for unit in units),
-        due_soon_by=soon,
-        major=sum(row[1] for row in ask(number, by=[h.major]) if row[0]),
-        states={State(state): n for state, n in ask(number, by=[h.state])},
-        modes={Mode(mode): n for mode, n in ask(number, by=[h.mode])},
-        overdue_by_rung={Rung(level): n for level, n in ask(_sum(late), by=[h.level]) if n},
-        units=tuple(sorted(units, key=lambda unit: (-unit.overdue, -unit.open, unit.unit))),
-        streets=_streets(ask(number, _sum(late), by=[h.subdistrict, h.colour])),
-        ages=tuple(Age(days=days, count=ages.get(n, 0)) for n, days in enumerate((*AGES, None))),
-    )
 
 
 def _sum(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.sum(case((condition, 1), else_=0))
 
 
-def _streets(rows: Sequence[Any]) -> tuple[Street, ...]:
+def _streets(rows: Iterable[Any]) -> tuple[Street, ...]:
     of: dict[UnitId | None, dict[str, Any]] = {}
     for street, colour, n, overdue in rows:
         cell = of.setdefault(street, {"subdistrict": street, "open": 0, "overdue": 0, "colours": {}})

@@ -30,28 +30,33 @@ class Supervised(Value):
     refused: int
 
 
-def supervision(connection: Connection, principal: Principal, period: Period) -> tuple[Supervised, ...]:
+def supervision(
+    connection: Connection, principal: Principal, period: Period, unit: UnitId | None = None
+) -> tuple[Supervised, ...]:
+    """Every unit that was supervised in the period, or only ``unit``."""
     kinds = [kind.value for kind in (FactKind.RUNG, FactKind.RETURNED, FactKind.REFUSED)]
     query = select(f.unit, f.kind, f.detail, func.count()).where(
         f.kind.in_(kinds), f.at >= period.start, f.at < period.end
     )
+    if unit is not None:
+        query = query.where(f.unit == unit)
     rungs: dict[UnitId, dict[Rung, int]] = defaultdict(dict)
     other: dict[tuple[UnitId, str], int] = defaultdict(int)
-    rows = connection.execute(visible(query, principal, facts).group_by(f.unit, f.kind, f.detail))
-    for unit, kind, detail, n in rows:
-        rungs[unit]
+    query = visible(query, principal, facts, counting=True).group_by(f.unit, f.kind, f.detail)
+    for whose, kind, detail, n in connection.execute(query):
+        rungs[whose]
         if kind == FactKind.RUNG:
-            rungs[unit][Rung(detail)] = n
+            rungs[whose][Rung(detail)] = n
         else:
-            other[unit, kind] += n
+            other[whose, kind] += n
     return tuple(
         Supervised(
-            unit=unit,
+            unit=whose,
             rungs=reached,
-            returned=other[unit, FactKind.RETURNED],
-            refused=other[unit, FactKind.REFUSED],
+            returned=other[whose, FactKind.RETURNED],
+            refused=other[whose, FactKind.REFUSED],
         )
-        for unit, reached in sorted(rungs.items(), key=lambda item: (-sum(item[1].values()), item[0]))
+        for whose, reached in sorted(rungs.items(), key=lambda item: (-sum(item[1].values()), item[0]))
     )
 
 

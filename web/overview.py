@@ -35,7 +35,8 @@ async def show(visit: Visit) -> Response:
     reading = visit.rooms.reading
     board = await visit.rooms.counting.dashboard(visit.principal, visit.now, count=_MONTHS)
     late = await reading.find(visit.principal, Filters(overdue=True), None, _SHOWN, Order.DUE)
-    soon = await reading.find(visit.principal, Filters(overdue=False, open=True), None, _SHOWN, Order.DUE)
+    ahead = Filters(overdue=False, open=True, due_after=visit.now)
+    soon = await reading.find(visit.principal, ahead, None, _SHOWN, Order.DUE)
     units = sorted(board.stock.units, key=lambda one: (-one.overdue, -one.due_soon, -one.open, one.unit))
     return visit.page(
         "overview",

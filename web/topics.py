@@ -53,8 +53,9 @@ async def unit(visit: Visit) -> Response:
     if id not in visit.units:
         raise _nothing()
     counting, reading = visit.rooms.counting, visit.rooms.reading
-    month = await counting.unit(visit.principal, id, month_of(visit.today), visit.now)
-    year = await counting.unit(visit.principal, id, year_of(visit.today.year), visit.now)
+    month, year = await counting.unit(
+        visit.principal, id, visit.now, month_of(visit.today), year_of(visit.today.year)
+    )
     found = await reading.find(visit.principal, Filters(owner=id, open=True), None, _SHOWN, Order.DUE)
     return visit.page(
         "unit",

@@ -348,3 +348,16 @@ def test_a_calendar_moved_by_whole_weeks_moves_its_deadlines(start, limit, weeks
 
     assert there.due == here.due + by
     assert there.provisional is here.provisional
+
+
+@given(
+    after=st.dates(date(2024, 12, 1), date(2028, 2, 1)),
+    length=st.integers(-40, 800),
+    off=st.sets(st.dates(date(2025, 1, 1), date(2027, 12, 31)), max_size=40),
+    made_up=st.sets(st.dates(date(2025, 1, 1), date(2027, 12, 31)), max_size=40),
+)
+def test_working_days_between_two_days_are_those_one_meets_walking(after, length, off, made_up):
+    calendar = Calendar(version="?", days_off=tuple(off), make_up_days=tuple(made_up))
+    until = after + timedelta(days=length)
+    met = sum(calendar.works(after + timedelta(days=n)) for n in range(1, length + 1))
+    assert calendar.working_days_between(after, until) == met

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 
-from domain.figures import Figure, Figures, latest, month, year_of
+from domain.figures import AGES, Figure, Figures, latest, month, year_of
 from domain.organisation import Role
-from domain.values import SHANGHAI, Rung, State
+from domain.values import SHANGHAI, Rung, Sla, State
 from storage import figures, ledger, stock, supervision
 from storage.database import Database
 from tests.storage.stories import (
@@ -312,3 +313,75 @@ def test_a_fact_that_was_changed_is_found(db):
 
     [finding] = db.read_now(ledger.verify, story.number)
     assert "the read model's facts differs" in finding
+
+
+@pytest.mark.requirement("SUP-03", "SEC-01")
+@pytest.mark.parametrize("role", [Role.OFFICE, Role.LIAISON])
+def test_what_is_counted_in_one_pass_is_what_a_recount_of_every_row_gives(db, role):
+    """Stock and trend against lists of the very hazards and facts that this reader may see."""
+    by = OFFICE_SEES if role is Role.OFFICE else principal(role, STREET)
+    stories = [late(f"QP-2026-00020{n}", START + timedelta(days=9 * n)) for n in range(4)]
+    stories += [on_the_spot(f"QP-2026-00030{n}", START - timedelta(days=40 * n)) for n in range(4)]
+    elsewhere = Story("QP-2026-000400", at=START)
+    elsewhere.report(actor(Role.DISCOVERER, OTHER_STREET), place=f"{OTHER_STREET}某路")
+    record(db, *stories, elsewhere)
+    mine = [story.hazard for story in stories]
+    seen = [*mine, elsewhere.hazard] if role is Role.OFFICE else mine
+    open = [hazard for hazard in seen if hazard.state.open]
+    soon = NOW + timedelta(days=3)
+    standing = db.read_now(stock.stock, by, now=NOW, soon=soon)
+
+    assert standing.open == len(open) == sum(age.count for age in standing.ages)
+    assert standing.states == Counter(hazard.state for hazard in open)
+    assert standing.modes == Counter(hazard.mode for hazard in open)
+    lately = [hazard for hazard in open if hazard.sla is Sla.OVERDUE]
+    assert standing.overdue == len(lately) > 0
+    assert standing.overdue_by_rung == Counter(hazard.level for hazard in lately)
+    assert {one.unit: (one.open, one.overdue, one.highest) for one in standing.units} == {
+        owner: (
+            sum(hazard.owner == owner for hazard in open),
+            sum(hazard.owner == owner for hazard in lately),
+            max((hazard.level for hazard in open if hazard.owner == owner), key=lambda rung: rung.step),
+        )
+        for owner in {hazard.owner for hazard in open}
+    }
+    assert {one.subdistrict: one.open for one in standing.streets} == Counter(one.subdistrict for one in open)
+    bounds = (*AGES, None)
+    assert [age.count for age in standing.ages] == [
+        sum(_bucket((NOW - hazard.reported_at).total_seconds() / 86400) == n for hazard in open)
+        for n in range(len(bounds))
+    ]
+
+    periods = latest("month", NOW.date(), 6)
+    points = db.read_now(figures.trend, by, periods)
+    for point in points:
+        inside = [hazard for hazard in seen if point.period.start <= hazard.reported_at < point.period.end]
+        cleared = [hazard for hazard in seen if hazard.cleared_at]
+        assert point.found == len(inside)
+        assert point.cleared == sum(
+            point.period.start <= hazard.cleared_at < point.period.end for hazard in cleared
+        )
+        assert point.open == sum(
+            hazard.reported_at < point.period.end
+            and not (hazard.cleared_at and hazard.cleared_at < point.period.end)
+            for hazard in seen
+        )
+    assert sum(point.overdue for point in points) == len(lately)
+
+
+def _bucket(age: float) -> int:
+    """Which bucket an age in days falls into."""
+    return next((n for n, days in enumerate(AGES) if age < days), len(AGES))
+
+
+@pytest.mark.requirement("RPT-11")
+def test_a_units_own_figures_are_those_it_has_in_the_whole_districts(db):
+    record(db, late("QP-2026-000501"), on_the_spot("QP-2026-000502"), late("QP-2026-000503", START - timedelta(3)))
+    tier = {unit(STREET)}
+    for period in (SEPTEMBER, OCTOBER, year_of(2026)):
+        whole = db.read_now(figures.counted, OFFICE_SEES, period, now=NOW, tier=tier)
+        own = db.read_now(figures.counted, OFFICE_SEES, period, now=NOW, tier=tier, unit=unit(STREET))
+        assert own.units == {unit(STREET): whole.units[unit(STREET)]}
+        named = db.read_now(supervision.supervision, OFFICE_SEES, period, unit(STREET))
+        all_units = db.read_now(supervision.supervision, OFFICE_SEES, period)
+        assert named == tuple(one for one in all_units if one.unit == unit(STREET))
