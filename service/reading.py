@@ -89,7 +89,29 @@ class Reading:
         return HazardId(text)
 
     async def hazard(self, principal: Principal, hazard: HazardId) -> Seen:
-        opened = await self._visible(principal, hazard, readmodel.opened, Looked.HAZARD)
+        return await self._seen(
+            principal, await self._visible(principal, hazard, readmodel.opened, Looked.HAZARD)
+        )
+
+    async def hazard_with_story(
+        self, principal: Principal, hazard: HazardId, before: int | None, limit: int
+    ) -> tuple[Seen, list[StoredEvent]]:
+        """A hazard and, as of the same moment, the last ``limit`` entries of its ledger, those before ``before``."""
+
+        def both(
+            connection: Connection, principal: Principal, hazard: HazardId
+        ) -> tuple[Opened, list[StoredEvent]] | None:
+            opened = readmodel.opened(connection, principal, hazard)
+            if opened is None:
+                return None
+            end = min(before or opened.state.seq + 1, opened.state.seq + 1)
+            first = max(1, end - limit)
+            return opened, ledger.events(connection, hazard, first - 1, end - first)
+
+        opened, entries = await self._visible(principal, hazard, both, Looked.HAZARD, Looked.EVENTS)
+        return await self._seen(principal, opened), entries
+
+    async def _seen(self, principal: Principal, opened: Opened) -> Seen:
         state = opened.state
         rules = await self._rules(state)
         catalogue, organisation = rules.book.catalogue, rules.book.organisation
@@ -201,7 +223,7 @@ class Reading:
 
     async def check_command(self, principal: Principal, hazard: HazardId, command: str) -> None:
         """All that speaks against a command before its form is read. Raises :class:`Refusal` 403 or 409."""
-        state = await self._visible(principal, hazard, _state, None)  # he is told a refusal, no content
+        state = await self._visible(principal, hazard, _state)  # not logged: he is told a refusal, no content
         core.precheck(await self._rules(state), state, command, principal.actor, _now())
 
     async def check_report(self, principal: Principal) -> None:
@@ -277,7 +299,7 @@ class Reading:
         principal: Principal,
         hazard: HazardId,
         read: Callable[[Connection, Principal, HazardId], T | None],
-        looked: Looked | None,
+        *looked: Looked,
     ) -> T:
         """What ``read`` finds. A reading of a confidential hazard, also one that is denied, is logged first."""
 
@@ -285,8 +307,9 @@ class Reading:
             return accesslog.confidential(connection, hazard), read(connection, principal, hazard)
 
         secret, found = await self._database.read(with_secrecy)
-        if secret is not None and looked is not None:
-            await self._log(principal, looked, [(hazard, *secret)], denied=found is None)
+        if secret is not None:
+            for one in looked:
+                await self._log(principal, one, [(hazard, *secret)], denied=found is None)
         if found is None:
             raise NotFound(hazard)
         return found

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
@@ -16,7 +17,7 @@ PREFIX = "/assets"
 
 
 def install(app: FastAPI) -> None:
-    app.mount(PREFIX, _Assets(directory=str(FOLDER)), name="pages' files")
+    app.mount(PREFIX, GZipMiddleware(_Assets(directory=str(FOLDER))), name="pages' files")
 
 
 @cache

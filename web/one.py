@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from api.problems import Problem
@@ -19,7 +20,7 @@ from domain.remaining import Remaining
 from domain.state import Clock, Hazard
 from domain.values import ClockKey, Rung
 from service.reading import Derived, Seen
-from web import board, story
+from web import board, drawn, story
 from web.context import pages
 from web.fields import Field, fields_of, fitted
 from web.prefill import beginning
@@ -66,6 +67,8 @@ class Task:
     key: str
     open: bool
     draft: Draft
+    drawn: Markup | None
+    """The inputs, where they are those that everybody sees."""
 
 
 @dataclass(frozen=True)
@@ -83,11 +86,10 @@ async def show(visit: Visit) -> Response:
 async def page(visit: Visit, number: str, draft: Draft | None = None) -> Response:
     """The page of a hazard, with one form open when ``draft`` says so."""
     reading = visit.rooms.reading
-    seen = await reading.hazard(visit.principal, reading.number(number))
+    seen, stored = await reading.hazard_with_story(
+        visit.principal, reading.number(number), _before(visit), LATEST
+    )
     state = seen.opened.state
-    before = _before(visit, state)
-    stored, _ = await reading.events(visit.principal, state.id, max(0, before - 1 - LATEST), LATEST)
-    stored = [one for one in stored if one.seq < before]
     derived = await reading.derived(state)
     foreseen = forecast(seen.rules, state, visit.now)
     tasks = _tasks(visit, seen, draft)
@@ -103,7 +105,7 @@ async def page(visit: Visit, number: str, draft: Draft | None = None) -> Respons
         foreseen=[_coming(visit, one) for one in foreseen],
         story=story.entries(visit, stored),
         earlier=stored[0].seq if stored and stored[0].seq > 1 else None,
-        latest=before > state.seq,
+        latest=not stored or stored[-1].seq == state.seq,
         tasks=tasks,
         refused=_refused(seen.allowed),
         lists=_lists(tasks),
@@ -116,9 +118,9 @@ async def page(visit: Visit, number: str, draft: Draft | None = None) -> Respons
     )
 
 
-def _before(visit: Visit, state: Hazard) -> int:
+def _before(visit: Visit) -> int | None:
     text = visit.request.query_params.get("before", "")
-    return int(text) if text.isdecimal() and 1 < int(text) <= state.seq else state.seq + 1
+    return int(text) if text.isdecimal() and len(text) < 10 and int(text) > 1 else None
 
 
 def _deadline(visit: Visit, derived: Derived) -> Deadline:
@@ -179,16 +181,21 @@ def _tasks(visit: Visit, seen: Seen, draft: Draft | None) -> list[Task]:
 
 
 def _task(visit: Visit, seen: Seen, permission: Permission, draft: Draft | None) -> Task:
-    mine = draft if draft and draft.command == permission.command else None
+    command = permission.command
+    mine = draft if draft and draft.command == command else None
+    fields = form_fields(command, seen.opened.state)
+    data = mine.data if mine and mine.key else beginning(command, seen, visit.principal)
+    plain = mine is None and fields == fields_of(command)
     return Task(
-        command=permission.command,
+        command=command,
         zh=permission.zh,
         en=permission.en,
-        fields=form_fields(permission.command, seen.opened.state),
-        data=mine.data if mine and mine.key else beginning(permission.command, seen, visit.principal),
+        fields=fields,
+        data=data,
         key=(mine.key if mine else "") or uuid4().hex,
         open=mine is not None,
-        draft=mine or Draft(permission.command),
+        draft=mine or Draft(command),
+        drawn=drawn.inputs(visit.language, command, data) if plain else None,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -55,16 +56,19 @@ class Sight:
             live=live,
             **values,
         )
-        return HTMLResponse(
-            text,
-            status,
-            headers={
-                "Content-Security-Policy": _POLICY.format(script=_LIVE if live else ""),
-                "Content-Language": self.language.tag,
-                # Not "no-referrer": with it browsers would not say which page a form comes from.
-                "Referrer-Policy": "same-origin",
-            },
-        )
+        headers = {
+            "Content-Security-Policy": _POLICY.format(script=_LIVE if live else ""),
+            "Content-Language": self.language.tag,
+            # Not "no-referrer": with it browsers would not say which page a form comes from.
+            "Referrer-Policy": "same-origin",
+            "Vary": "Accept-Encoding, Cookie",
+        }
+        body = text.encode()
+        if "gzip" in self.request.headers.get("accept-encoding", ""):
+            # The fastest level: a page is a tenth of its size after it, and the next one saves a tenth of that.
+            body = gzip.compress(body, 1)
+            headers["Content-Encoding"] = "gzip"
+        return HTMLResponse(body, status, headers=headers)
 
     def go(self, path: str, **query: str) -> Response:
         """After a form: on to a page that may be reloaded without doing it again."""
