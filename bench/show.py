@@ -44,12 +44,18 @@ def show(found: dict[str, Any], console: Console) -> None:
 
 
 def write_docs(found: dict[str, Any], path: Path) -> None:
-    """Put the tables between the two marks of ``path``; what stands round them is written by hand."""
-    text = path.read_text(encoding="utf-8") if path.exists() else f"{_BEGIN}\n{_END}\n"
-    before, _, rest = text.partition(_BEGIN)
-    _, _, after = rest.partition(_END)
+    """Put the tables between the two marks of ``path``."""
+    between_marks(path, (_BEGIN, _END), _markdown(found))
+
+
+def between_marks(path: Path, marks: tuple[str, str], markdown: str) -> None:
+    """Replace what stands between two marks of a page; what stands round them is written by hand."""
+    begin, end = marks
+    text = path.read_text(encoding="utf-8") if path.exists() else f"{begin}\n{end}\n"
+    before, _, rest = text.partition(begin)
+    _, _, after = rest.partition(end)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"{before}{_BEGIN}\n{_markdown(found)}\n{_END}{after}", encoding="utf-8")
+    path.write_text(f"{before}{begin}\n{markdown}\n{end}{after}", encoding="utf-8")
 
 
 def _markdown(found: dict[str, Any]) -> str:
@@ -78,8 +84,8 @@ def _markdown(found: dict[str, Any]) -> str:
             f"{machine['cpus']} CPU，{machine['memory_gb']} GB，{machine['system']}，Python {machine['python']}，"
             f"temporalio {machine['temporalio']}，{machine['server']}；此前负载 load before {machine['load_before']}；"
             f"每次测量约 {found['size']['seconds']:g} 秒 about {found['size']['seconds']:g} s each",
-            _grid(("", "目标 target", "实测 figure", ""), targets),
-            _grid(*_lives(found)),
+            grid(("", "目标 target", "实测 figure", ""), targets),
+            grid(*_lives(found)),
             "每条命令的历史事件 history events per command: "
             + ", ".join(f"{_WAYS[way]} {value:.2f}" for way, value in by_way.items())
             + "。导入 import "
@@ -119,7 +125,7 @@ def _cells(line: Line) -> list[str]:
     ]
 
 
-def _grid(header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
+def grid(header: Sequence[str], body: Sequence[Sequence[str]]) -> str:
     rows = [header, ["---"] * len(header), *body]
     return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
