@@ -39,8 +39,8 @@ from bench.show import between_marks, grid
 from deployment import publish_shipped
 from domain.organisation import Actor, Role
 from domain.values import PersonId, UnitId, local
-from service.identity import LocalIdentity, signing_key
 from logs import configure_logging
+from service.identity import LocalIdentity, signing_key
 from settings import Settings, load_settings
 from storage.database import Database
 from storage.scope import Principal
@@ -158,7 +158,9 @@ async def _all(settings: Settings, rounds: int, say: Say) -> list[Measured]:
             numbers = {"open": _numbers(connection, True), "done": _numbers(connection, False)}
             for page in PAGES:
                 cookie = signer.issue(Principal(PROFILE, _actor(page)))
-                paths = [page.path.format(open=one, done=two) for one, two in zip(*numbers.values(), strict=False)]
+                paths = [
+                    page.path.format(open=one, done=two) for one, two in zip(*numbers.values(), strict=False)
+                ]
                 found.append(await _measure(app, database, connection, page, paths, cookie, rounds))
                 one = found[-1]
                 say(

@@ -300,7 +300,11 @@ def trend(connection: Connection, principal: Principal, periods: Sequence[Period
     columns = {
         "found": visible(reported, principal, counting=True).correlate(spans).scalar_subquery(),
         "overdue": happened(*_MAIN_OVERDUE, number=func.count(distinct(_ROUND))),
-        **{kind.value: happened(f.kind == kind.value) for kind in sorted((*OPENS, *ENDS)) if kind is not FactKind.FOUND},
+        **{
+            kind.value: happened(f.kind == kind.value)
+            for kind in sorted((*OPENS, *ENDS))
+            if kind is not FactKind.FOUND
+        },
         "begun": happened(f.kind == FactKind.FOUND.value),
     }
     query = _any(spans.c.n, *(column.label(name) for name, column in columns.items())).order_by(spans.c.n)
@@ -329,7 +333,11 @@ def _spans(periods: Sequence[Period]) -> Any:
     rows = [(-1, _BEGINNING, periods[0].start)]
     rows += [(n, period.start, period.end) for n, period in enumerate(periods)]
     selects = [
-        _any(literal(n).label("n"), literal(since, Instant).label("since"), literal(until, Instant).label("until"))
+        _any(
+            literal(n).label("n"),
+            literal(since, Instant).label("since"),
+            literal(until, Instant).label("until"),
+        )
         for n, since, until in rows
     ]
     return union_all(*selects).subquery("spans")

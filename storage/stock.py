@@ -74,7 +74,9 @@ def stock(connection: Connection, principal: Principal, *, now: datetime, soon: 
     """In one pass over the index of what is open. ``soon`` is the instant before which a deadline is near."""
     near = and_(h.sla != Sla.OVERDUE.value, h.next_due > now, h.next_due <= soon)
     younger = [_sum(h.reported_at > now - timedelta(days=days)) for days in AGES]
-    query = select(*_STOCKED, func.count().label("n"), _sum(near), *younger).select_from(hazards).where(h.open)
+    query = (
+        select(*_STOCKED, func.count().label("n"), _sum(near), *younger).select_from(hazards).where(h.open)
+    )
     query = visible(query, principal, counting=True).group_by(*_STOCKED)
     stands = _Standing()
     for row in connection.execute(query):

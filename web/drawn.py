@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
-from jinja2.environment import TemplateModule
 from markupsafe import Markup
 
 from web.fields import fields_of
@@ -29,7 +28,7 @@ def _inputs(code: str, command: str, said: str) -> Markup:
 
 
 @cache
-def _module(code: str) -> TemplateModule:
+def _module(code: str) -> Any:
     language = Language(code)
     return template("_forms").make_module(
         {"say": language.say, "of": language.of, "either": language.either, "chinese": language.chinese}

@@ -376,7 +376,12 @@ def _bucket(age: float) -> int:
 
 @pytest.mark.requirement("RPT-11")
 def test_a_units_own_figures_are_those_it_has_in_the_whole_districts(db):
-    record(db, late("QP-2026-000501"), on_the_spot("QP-2026-000502"), late("QP-2026-000503", START - timedelta(3)))
+    record(
+        db,
+        late("QP-2026-000501"),
+        on_the_spot("QP-2026-000502"),
+        late("QP-2026-000503", START - timedelta(3)),
+    )
     tier = {unit(STREET)}
     for period in (SEPTEMBER, OCTOBER, year_of(2026)):
         whole = db.read_now(figures.counted, OFFICE_SEES, period, now=NOW, tier=tier)
