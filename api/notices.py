@@ -13,7 +13,7 @@ from starlette.responses import Response
 from api.answers import as_json, linked
 from api.context import caller, rooms
 from api.problems import documented
-from api.views import Named, UnitView, View, Words, labels
+from api.views import Named, UnitView, View, Words
 from channels.texts import document_en
 from domain.library import Rulebook
 from domain.organisation import SEES_WHOLE_PROFILE
@@ -184,8 +184,8 @@ def entry_view(entry: Entry, book: Rulebook, principal: Principal) -> InboxEntry
     named, notice = Named(book), entry.notice
     public = entry.confidentiality is Confidentiality.PUBLIC
     item = book.catalogue.by_code.get(entry.code or "") if public or entry.title is not None else None
-    said = labels(("rung", notice.rung), ("clock", notice.clock))
-    said["document"] = Words(zh=notice.document, en=document_en(notice.document, book))
+    said = named.labels(("rung", notice.rung), ("clock", notice.clock))
+    said["document"] = Words(zh=book.said(notice.document), en=document_en(notice.document, book))
     given = entry.receipt
     return InboxEntryView(
         id=entry.id,

@@ -170,9 +170,9 @@ async def as_xlsx(request: Request, principal: Caller, search: Annotated[Sheet, 
 
 async def _rows(request: Request, principal: Caller, search: Sheet) -> Any:
     reading = rooms(request).reading
-    organisation = (await reading.rules(principal)).book.organisation
-    sought, now = sought_of(search, organisation), datetime.now(UTC)
-    return sheet.rows(reading, principal, organisation, sought, now, by_of(search), search.lang)
+    book = (await reading.rules(principal)).book
+    sought, now = sought_of(search, book.organisation), datetime.now(UTC)
+    return sheet.rows(reading, principal, book, sought, now, by_of(search), search.lang)
 
 
 def sought_of(search: Search, organisation: Organisation) -> Sought:
@@ -200,7 +200,7 @@ def _view(line: Line, book: Rulebook, named: Named, now: datetime) -> Obligation
         label=Words(zh=kind.zh, en=kind.en),
         unit=named.unit(owed.unit),
         role=owed.role,
-        seat=words(role),
+        seat=named.words(role),
         state=stands,
         state_label=words(stands),
         raised_at=owed.raised_at,
@@ -216,7 +216,7 @@ def _view(line: Line, book: Rulebook, named: Named, now: datetime) -> Obligation
             title=line.title,
             place=line.place,
             state=line.state,
-            label=words(line.state),
+            label=named.words(line.state),
             owner=named.unit(line.owner),
             href=f"{HAZARDS}/{line.hazard}",
         ),

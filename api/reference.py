@@ -14,7 +14,7 @@ from starlette.responses import Response
 from api.answers import as_json
 from api.context import caller, rooms
 from api.problems import documented
-from api.views import Named, UnitView, View, Words, words
+from api.views import Named, UnitView, View, Words
 from domain.catalogue import Item, Responsible
 from domain.library import Rulebook, Rules
 from domain.organisation import Role, UnitType
@@ -146,7 +146,7 @@ class UnitsView(View):
 
 
 def units_view(book: Rulebook) -> UnitsView:
-    organisation = book.organisation
+    organisation, named = book.organisation, Named(book)
     return UnitsView(
         desk=organisation.desk,
         office=organisation.office,
@@ -156,7 +156,7 @@ def units_view(book: Rulebook) -> UnitsView:
                 name=unit.name,
                 en=unit.en,
                 type=unit.type,
-                label=words(unit.type),
+                label=named.words(unit.type),
                 aliases=list(unit.aliases),
                 supervisor=unit.supervisor,
                 handles=unit.handles,

@@ -75,10 +75,10 @@ async def xlsx_of(
 
 async def _rows(request: Request, principal: Caller, search: Sheet) -> AsyncIterator[list[sheets.Cell]]:
     reading = rooms(request).reading
-    organisation = (await reading.rules(principal)).book.organisation
-    filters = filters_of(search, organisation)
+    book = (await reading.rules(principal)).book
+    filters = filters_of(search, book.organisation)
     order = Order[search.order.upper()]
-    return sheets.rows(reading, principal, organisation, filters, order, search.lang)
+    return sheets.rows(reading, principal, book, filters, order, search.lang)
 
 
 def _named(name: str, ending: str) -> dict[str, str]:

@@ -57,10 +57,17 @@ class UnitView(View):
 
 
 class Named:
-    """Unit names as one district uses them."""
+    """Unit names, and the terms of the process, as one district uses them."""
 
     def __init__(self, book: Rulebook) -> None:
         self._units = book.organisation.by_id
+        self._book = book
+
+    def words(self, value: Labelled) -> Words:
+        return Words(zh=self._book.said(value.zh), en=value.en)
+
+    def labels(self, *values: tuple[str, Labelled | None]) -> dict[str, Words]:
+        return {name: self.words(value) for name, value in values if value is not None}
 
     def unit(self, id: UnitId | str) -> UnitView:
         unit = self._units.get(UnitId(id))
@@ -75,10 +82,6 @@ class Named:
 
 def words(value: Labelled) -> Words:
     return Words(zh=value.zh, en=value.en)
-
-
-def labels(*values: tuple[str, Labelled | None]) -> dict[str, Words]:
-    return {name: words(value) for name, value in values if value is not None}
 
 
 # -- one hazard --------------------------------------------------------------------------------------
@@ -282,7 +285,7 @@ def hazard_view(seen: Seen) -> HazardView:
         confidentiality=hazard.confidentiality,
         major=hazard.major,
         grade=_grade(hazard),
-        labels=_labels_of(hazard),
+        labels=_labels_of(hazard, named),
         title=hazard.title,
         place=hazard.place,
         description=opened.description,
@@ -334,8 +337,8 @@ def hazard_view(seen: Seen) -> HazardView:
     )
 
 
-def _labels_of(hazard: Hazard | HazardRow) -> dict[str, Words]:
-    return labels(
+def _labels_of(hazard: Hazard | HazardRow, named: Named) -> dict[str, Words]:
+    return named.labels(
         ("state", hazard.state),
         ("mode", hazard.mode),
         ("urgency", hazard.urgency),
@@ -351,7 +354,7 @@ def deadline_view(clock: Clock | OpenDeadline, named: Named) -> DeadlineView:
     return DeadlineView(
         clock=key,
         subtask=named.maybe(clock.subtask),
-        label=words(key),
+        label=named.words(key),
         bearer=named.unit(clock.bearer),
         row=clock.row,
         started=local(clock.started),
@@ -418,7 +421,7 @@ def _listing(hazard: Hazard, named: Named) -> ListingView | None:
         extensions=listing.extensions,
         failed_acceptances=listing.failed_acceptances,
         notices=[
-            ListingNoticeView(what=one.what, label=words(one.what), document=one.document, day=one.day)
+            ListingNoticeView(what=one.what, label=named.words(one.what), document=one.document, day=one.day)
             for one in listing.notices
         ],
         removed_at=local(listing.removed_at) if listing.removed_at else None,
@@ -435,7 +438,7 @@ def _subtask(hazard: Hazard, one: Subtask, named: Named) -> SubtaskView:
         sla=one.sla,
         level=one.level,
         highest=one.highest,
-        labels=labels(("state", one.state), ("sla", one.sla), ("level", one.level)),
+        labels=named.labels(("state", one.state), ("sla", one.sla), ("level", one.level)),
         deadlines=[
             deadline_view(clock, named)
             for clock in sorted(hazard.clocks_of(one.unit), key=lambda clock: clock.due)
@@ -524,7 +527,7 @@ def _row(row: HazardRow, named: Named) -> RowView:
         major=row.major,
         colour=row.colour,
         confidentiality=row.confidentiality,
-        labels=_labels_of(row),
+        labels=_labels_of(row, named),
         title=row.title,
         place=row.place,
         subdistrict=named.maybe(row.subdistrict),

@@ -12,6 +12,7 @@ from typing import Literal
 
 from documents.words import words
 from domain.figures import Figure, Figures, Period, latest, month
+from domain.library import Rulebook
 from domain.organisation import Organisation, Unit
 from domain.values import Rung, UnitId, Value, local
 from service.figures import Counting
@@ -115,10 +116,22 @@ async def bulletin(
     supervised = await counting.supervision(principal, period)
     end = min(period.end - timedelta(microseconds=1), now)
     points = await counting.trend(principal, end, "month", _MONTHS_BEFORE)
-    return composed(
+    made = composed(
         rules.book.name, rules.book.en, rules.book.organisation, kind, lang, period, counted, before,
         supervised, points, now,
     )  # fmt: skip
+    return made if lang == "en" else in_words_of(rules.book, made)
+
+
+def in_words_of(book: Rulebook, made: Bulletin) -> Bulletin:
+    """A Chinese bulletin in the district's own words; names of units stay as they are."""
+    said = book.said
+    texts = ("title", "addressee", "introduction", "summary", "supervision", "compared", "chart_title")
+    lines = tuple(
+        line.model_copy(update={"figure": said(line.figure), "definition": said(line.definition)})
+        for line in made.lines
+    )
+    return made.model_copy(update={name: said(getattr(made, name)) for name in texts} | {"lines": lines})
 
 
 def composed(

@@ -63,8 +63,8 @@ async def _export(settings: Settings, principal: Principal, file: Path, filters:
     database = Database.connect(settings.database_url.get_secret_value())
     try:
         reading = Reading(database, LIBRARY, Current(database, LIBRARY))
-        organisation = (await reading.rules(principal)).book.organisation
-        rows = sheets.rows(reading, principal, organisation, filters, Order.REPORTED, lang)
+        book = (await reading.rules(principal)).book
+        rows = sheets.rows(reading, principal, book, filters, Order.REPORTED, lang)
         if file.suffix == ".xlsx":
             return await sheets.write_xlsx(file, rows, lang=lang)
         written = 0

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from documents.sheets import Cell, Rows, naming, plain
+from domain.library import Rulebook
 from domain.obligations import OWED, standing
-from domain.organisation import Organisation, Role
+from domain.organisation import Role
 from domain.values import Labelled, UnitId
 from service.reading import Reading
 from storage.obligations import By, Line, Sought
@@ -58,20 +59,20 @@ COLUMNS: tuple[Column, ...] = (
 async def rows(
     reading: Reading,
     principal: Principal,
-    organisation: Organisation,
+    book: Rulebook,
     sought: Sought,
     now: datetime,
     by: By = By.DUE,
     lang: str = "zh",
 ) -> Rows:
     """The rows of a list that ``principal`` may see, read page by page."""
-    unit = naming(organisation, lang)
+    unit = naming(book.organisation, lang)
     cursor: str | None = None
     while True:
         page = await reading.obligations(principal, sought, cursor, LONGEST_PAGE, by)
         for line in page.rows:
             row = Row(line, now, unit, lang)
-            yield [plain(column.cell(row), lang) for column in COLUMNS]
+            yield [plain(column.cell(row), lang, book) for column in COLUMNS]
         cursor = page.next
         if cursor is None:
             return

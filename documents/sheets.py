@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, Protocol
 
 import xlsxwriter
 
+from domain.library import Rulebook
 from domain.organisation import Organisation
 from domain.values import Labelled, UnitId, local
 from service.reading import Reading
@@ -85,19 +86,19 @@ COLUMNS: tuple[Column, ...] = (
 async def rows(
     reading: Reading,
     principal: Principal,
-    organisation: Organisation,
+    book: Rulebook,
     filters: Filters,
     order: Order = Order.REPORTED,
     lang: str = "zh",
 ) -> Rows:
     """The rows of a list that ``principal`` may see, each read of a confidential one logged (SEC-01)."""
 
-    unit = naming(organisation, lang)
+    unit = naming(book.organisation, lang)
     cursor: str | None = None
     while True:
         page = await reading.find(principal, filters, cursor, LONGEST_PAGE, order)
         for row in page.rows:
-            yield [plain(column.cell(row, unit), lang) for column in COLUMNS]
+            yield [plain(column.cell(row, unit), lang, book) for column in COLUMNS]
         cursor = page.next
         if cursor is None:
             return
@@ -113,9 +114,10 @@ def naming(organisation: Organisation, lang: str) -> Callable[[UnitId | None], s
     return unit
 
 
-def plain(value: Cell | Labelled | bool, lang: str) -> Cell:
+def plain(value: Cell | Labelled | bool, lang: str, book: Rulebook) -> Cell:
+    """A value as a cell, in the words of a district."""
     if isinstance(value, Labelled):
-        return value.en if lang == "en" else value.zh
+        return value.en if lang == "en" else book.said(value.zh)
     if isinstance(value, bool):
         return ("yes" if lang == "en" else "是") if value else ""
     return value

@@ -3,6 +3,7 @@
 import pytest
 
 from domain.commands import COMMANDS
+from domain.figures import Figure
 from domain.library import Rulebook
 from domain.organisation import Role, UnitType
 from domain.transitions import TRANSITIONS
@@ -22,7 +23,8 @@ def standing_texts() -> str:
     forms = [form.zh for form in COMMANDS.values()]
     rights = [who.zh for row in TRANSITIONS for who in row.who]
     answers = [guard.zh for row in TRANSITIONS for guard in row.guards]
-    return "\n".join((*labels, *forms, *rights, *answers, *catalogue(), BODY))
+    figures = [text for figure in Figure for text in (figure.zh, figure.definition.zh)]
+    return "\n".join((*labels, *forms, *rights, *answers, *figures, *catalogue(), BODY))
 
 
 STANDING = standing_texts()

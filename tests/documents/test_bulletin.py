@@ -16,11 +16,12 @@ import pytest
 from docx import Document
 
 from documents import typeset
-from documents.bulletin import Bulletin, bulletin, parse_month
+from documents.bulletin import Bulletin, Line, bulletin, in_words_of, parse_month
 from documents.command import bulletin_files
 from domain.figures import Figure, month
 from domain.library import Library
 from domain.values import SHANGHAI
+from profiles.loader import shipped_profiles
 from service.figures import Counting
 from service.reading import Reading
 from service.rulebooks import Current
@@ -152,3 +153,19 @@ def test_it_opens_in_an_office_software(told, tmp_path):
     assert (tmp_path / "bulletin.pdf").stat().st_size > 10_000
     complaints = [line for line in done.stderr.splitlines() if "javaldx" not in line]
     assert complaints == []
+
+
+@pytest.mark.requirement("CAD-03", "VER-06")
+def test_a_bulletin_is_in_the_words_of_its_district():
+    jingan = shipped_profiles()["jingan"]
+    line = Line(figure=Figure.ON_TIME.zh, now="90 %", before="80 %", definition="由清零办认定", source="P")
+    made = Bulletin(
+        kind="summary", lang="zh", title="静安区未清零", addressee="", introduction="", summary="未清零 3 件",
+        lines=(line,), rows=(), supervision="", named=(), compared="", office="区安委会办公室", date="", day=(2026, 11, 3),
+        as_of="", points=(), chart_title="",
+    )  # fmt: skip
+
+    told = in_words_of(jingan, made)
+
+    assert (told.title, told.summary) == ("静安区未销项", "未销项 3 件")
+    assert (told.lines[0].figure, told.lines[0].definition) == ("按期销项率", "由区安委办认定")

@@ -42,7 +42,7 @@ def told(db):
 def rows(db, by=OFFICE_SEES, filters=EVERYTHING, lang="zh"):
     library = Library()
     reading = Reading(db, library, Current(db, library))
-    return sheets.rows(reading, by, QINGPU.organisation, filters, lang=lang)
+    return sheets.rows(reading, by, QINGPU, filters, lang=lang)
 
 
 async def as_text(db, **more) -> list[list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -191,3 +192,28 @@ def test_the_office_urges_many_at_once_and_is_told_what_became_of_each(web: Web)
     web.see(seats.LIAISON, "/")
     refused = web._browsers[seats.LIAISON].post("/urge", data={**form, "_key": "another"})
     assert "已发出 0 件" in text_of(refused.text) and "not-your-right" in refused.text
+
+
+@pytest.mark.requirement("A14", "VER-06", "SUP-12")
+@pytest.mark.parametrize(
+    ("profile", "office", "own", "never"),
+    [
+        ("putuo", "专班办公室", ["区级挂牌整治", "本级整治"], ["清零办", "领导小组"]),
+        ("jingan", "区安委办", ["挂牌督办", "已销项"], ["清零办", "挂牌整治", "已清零", "未清零"]),
+        (
+            "pingdu-town",
+            "镇综治办",
+            ["排查整治", "已销号"],
+            ["清零办", "城运中心", "街镇", "已清零", "未清零"],
+        ),
+        ("qingpu", "区清零办", ["挂牌整治", "已清零（销号）"], []),
+    ],
+)
+def test_the_pages_of_a_district_are_in_its_own_words(
+    web: Web, profile: str, office: str, own: list[str], never: list[str]
+) -> None:
+    browser = web.browser(seats.who(office, "office", "office-1", profile))
+    text = "".join(re.sub(r"<[^>]+>", " ", browser.get(path).text) for path in ("/", "/hazards", "/board"))
+
+    assert [word for word in own if word not in text] == []
+    assert [word for word in never if word in text] == []
