@@ -17,6 +17,7 @@ from api import (
     notices,
     obligations,
     operations,
+    penalties,
     problems,
     reference,
     sheets,
@@ -79,6 +80,7 @@ def bare_app(lifespan: Lifespan | None = None) -> FastAPI:
     sheets.install(app)
     hazards.install(app)
     obligations.install(app)
+    penalties.install(app)
     notices.install(app)
     reference.install(app)
     contacts.install(app)

@@ -288,6 +288,11 @@ NAMES: dict[str, Words] = {
     "told": Words("通知了谁", "who was told"),
     "receipt_at": Words("签收时间", "acknowledged at"),
     "type": Words("类型", "type"),
+    "found": Words("已有次数", "found"),
+    "reached": Words("达到", "reached"),
+    "repeats": Words("屡次计数", "counts of repetition"),
+    "PenaltyView.on": Words("处罚日期", "day of the penalty"),
+    "RepeatView.days": Words("日数", "days"),
     # 审计 auditing
     "code": Words("部件／事件编号", "catalogue code"),
     "ReplayView.code": Words("程序版本", "version of the code"),

@@ -37,6 +37,7 @@ class FactKind(Labelled):
     CONTROLLED = "controlled", "转入重点防控", "put under key control"
     LISTED = "listed", "挂牌", "listed"
     UPGRADED = "upgraded", "提级", "upgraded"
+    PENALTY = "penalty", "处罚", "penalty recorded"
 
 
 ENDS = frozenset({FactKind.CLEARED, FactKind.DISMISSED, FactKind.MERGED, FactKind.HANDED_OVER})
@@ -50,6 +51,8 @@ RELIEVES = ENDS | {FactKind.EXTENDED, FactKind.CONTROLLED}
 
 class Fact(NamedTuple):
     """One countable thing of a round. ``detail`` says which: the clock, the rung, ``on_spot`` or the outcome.
+
+    Of a penalty it is the enterprise's code and the day: ``9131… 2026-03-02`` (N50).
 
     ``on_time`` is said of a clearance: whether the work was reported done by its due date; ``None`` where
     none was running.
@@ -110,6 +113,9 @@ def facts_of(event: Event, after: Hazard, due: datetime | None) -> Iterator[Fact
         yield Fact(FactKind.LOOKED_BACK, owner)
     if event.type == "decide_extension" and after.extension and after.extension.decision == "granted":
         yield Fact(FactKind.EXTENDED, owner)
+    if event.type == "add_penalty" and changes.penalties:
+        latest = changes.penalties[-1]
+        yield Fact(FactKind.PENALTY, event.actor.unit, f"{latest.enterprise} {latest.on}")
     if event.type == "enter_key_control":
         yield Fact(FactKind.CONTROLLED, owner)
 

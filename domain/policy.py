@@ -6,6 +6,8 @@ selector wins (catalogue item, then risk category, then urgency, then mode).
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -124,6 +126,11 @@ class Repeat(Value):
     times: int
     within: Limit
     """Calendar days, counted back from the latest penalty, its own day included."""
+
+    def count(self, days: Collection[date]) -> int:
+        """How many of these penalties fall into the time that ends with the latest."""
+        latest = max(days, default=None)
+        return 0 if latest is None else sum(latest - day < timedelta(days=self.within.n) for day in days)
 
 
 class Ladder(Value):

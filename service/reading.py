@@ -29,13 +29,14 @@ from domain.state import Clock, Hazard
 from domain.values import Channel, Confidentiality, Digest, HazardId, UnitId
 from service.door import NotFound
 from service.rulebooks import Current
-from storage import accesslog, ledger, obligations, outbox, readmodel
+from storage import accesslog, ledger, obligations, outbox, penalties, readmodel
 from storage.accesslog import Access, Logged, Looked
 from storage.cursors import BadCursor
 from storage.database import Database
 from storage.ledger import StoredEvent
 from storage.obligations import By, Lines, Sought
 from storage.outbox import Sent
+from storage.penalties import Recorded
 from storage.readmodel import Due, Filters, Opened, Order, Page
 from storage.scope import Principal
 
@@ -199,6 +200,10 @@ class Reading:
             ):  # a cursor made up of the first or last hours of all time
                 raise BadCursor from None
             raise
+
+    async def penalties(self, principal: Principal, enterprise: str) -> tuple[Recorded, ...]:
+        """The penalties of an enterprise on all hazards of the district, the latest first (N50)."""
+        return await self._database.read(penalties.of, principal, enterprise)
 
     async def owed(self, principal: Principal, unit: UnitId, limit: int) -> tuple[Due, ...]:
         """What a unit owes on the hazards that ``principal`` may see, the earliest deadline first."""

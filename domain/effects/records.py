@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from domain import clocks
 from domain import commands as c
 from domain.draft import Draft
@@ -64,12 +62,9 @@ def add_penalty(draft: Draft, form: c.AddPenalty, _actor: Actor) -> None:
     """Repeated penalties of an enterprise with a major hazard propose that it be closed down (N50)."""
     penalties = (*draft.hazard.penalties, Penalty(enterprise=form.enterprise, on=form.on))
     draft.set(penalties=penalties)
-    days = sorted({*form.earlier, *(one.on for one in penalties if one.enterprise == form.enterprise)})
+    days = {*form.earlier, *(one.on for one in penalties if one.enterprise == form.enterprise)}
     repeats = draft.rules.book.policy.repeat_offender
-    if draft.hazard.major and any(
-        sum(days[-1] - day < timedelta(days=repeat.within.n) for day in days) >= repeat.times
-        for repeat in repeats
-    ):
+    if draft.hazard.major and any(repeat.count(days) >= repeat.times for repeat in repeats):
         draft.propose("closure")
 
 
