@@ -24,6 +24,7 @@ PAGES = (
     "/",
     "/inbox",
     "/obligations",
+    "/obligations?state=&kind=reason",
     "/hazards",
     "/hazards?overdue=true&order=due&mode=GENERAL",
     f"/hazards/{GAS_PIPE}",
@@ -52,7 +53,8 @@ def browser() -> Iterator[Browser]:
 def sample(loop: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     with serving(loop, tmp_path_factory.mktemp("sample")) as found:
         load(found)
-        listed(found)
+        ordered = found.give(seats.OFFICE, listed(found), "issue_notice", rung="L2", matter="请说明原因")
+        assert ordered.status_code == 200, ordered.text
         yield found
 
 
