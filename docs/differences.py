@@ -173,4 +173,10 @@ DIFFERENCES = (
         "载入日历是一项命令（系统席位），其后果记入台账。",
         "Loading a calendar is a command of the system's seat; what follows from it stands in the ledger.",
     ),
+    (
+        "T34",
+        "督办单要求说明原因的，未到期也可说明；清零后、换了单位后不能再说明的，以及结束时未完成的督办事项，自行失效。",
+        "A reason that was asked for may be stated before anything is late. After the clearance, or when another unit "
+        "answers, it lapses; at the hazard's end all that is still owed does.",
+    ),
 )
