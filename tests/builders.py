@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from copy import copy
 from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -475,6 +476,12 @@ class Case:
     @property
     def last(self) -> Any:
         return self.events[-1]
+
+    def copied(self) -> Case:
+        """The same hazard at the same moment, to go on with in another way."""
+        twin = copy(self)
+        twin.events = [*self.events]
+        return twin
 
     def replayed(self) -> Hazard:
         """The state read back from the ledger's texts alone."""

@@ -15,7 +15,8 @@ from domain.library import LIBRARY, Rulebook
 from profiles.loader import changed_book
 from profiles.mistakes import ProfileError
 from tests.casefile import lives
-from tests.core.test_invariants import Life
+from tests.core.lives import Life
+from tests.core.met import Met
 from tests.storage.stories import QINGPU
 
 NOW = datetime(2027, 6, 1, tzinfo=UTC)
@@ -55,6 +56,8 @@ def test_a_recorded_life_lives_again_as_it_was_recorded(name: str) -> None:
 @pytest.mark.requirement("I5")
 def test_under_the_same_policy_nothing_differs_in_any_life() -> None:
     class Again(Life):
+        book, met = QINGPU, Met()
+
         def teardown(self) -> None:
             assert_nothing_differs(life(lives.entries(self.case.events)), self.case.now)
 

@@ -12,7 +12,7 @@ from domain.library import Rulebook
 from domain.lines import leads_of
 from domain.organisation import PLACED_ROLES, SYSTEM, Actor, Role, UnitType
 from domain.state import Hazard
-from domain.transitions import BY_COMMAND, Relation
+from domain.transitions import BY_COMMAND, Relation, Target
 from domain.values import (
     Channel,
     Confidentiality,
@@ -62,7 +62,7 @@ def units_of(book: Rulebook) -> tuple[UnitId, ...]:
         by_type.setdefault(unit.type, []).append(unit.id)
     return (
         *(unit for ids in by_type.values() for unit in ids[:1]),
-        by_type[UnitType.SUBDISTRICT][1],
+        book.organisation.territories[1].id,
         UnitId("nowhere"),
     )
 
@@ -81,8 +81,10 @@ def commands(hazard: Hazard) -> st.SearchStrategy[str]:
     going_on = [
         name for name in fitting if name not in ("merge", "hand_over", "verify_dismiss", "lookback_pass")
     ]
+    moving = [name for name in going_on if BY_COMMAND[name].target is not Target.STAYS]
     of_the_listing = [name for name in _RARE_ON_LISTED if name in fitting] if hazard.subtasks else []
-    return st.sampled_from(of_the_listing * 8 + going_on * 6 + fitting * 2 + every if fitting else every)
+    weighed = of_the_listing * 8 + moving * 8 + going_on * 3 + fitting * 2
+    return st.sampled_from(weighed + every if fitting else every)
 
 
 _RARE_ON_LISTED = (
@@ -133,7 +135,7 @@ def seats_for(draw: st.DrawFn, book: Rulebook, hazard: Hazard, command: str) -> 
 
 
 def reports(book: Rulebook) -> st.SearchStrategy[dict[str, Any]]:
-    street = next(unit.name for unit in book.organisation.units if unit.type is UnitType.SUBDISTRICT)
+    street = book.organisation.territories[0].name
     return st.fixed_dictionaries(
         {
             "channel": st.sampled_from(list(Channel)),
@@ -282,20 +284,19 @@ def forms(draw: st.DrawFn, case: Case, command: str, calendars: tuple[str, ...])
         "load_calendar": {"calendar": st.sampled_from(calendars)},
     }
     good = good_form(command, case)
+    organisation = book.organisation
+    bureaus = [unit.id for unit in organisation.units if unit.type is UnitType.BUREAU]
+    places = [unit.id for unit in organisation.territories]
     if command == "submit_plan":
         good["responsible_unit"] = hazard.owner
     if command in ("assign", "triage_route", "jurisdiction_rule"):
-        wanted = UnitType.SUBDISTRICT if command == "assign" else UnitType.BUREAU
-        good["target"] = next(unit.id for unit in book.organisation.units if unit.type is wanted)
-    organisation = book.organisation
-    bureaus = [unit.id for unit in organisation.units if unit.type is UnitType.BUREAU]
+        good["target"] = (places if command == "assign" else bureaus)[0]
     if command == "request_listing":
         good["suggested_units"] = bureaus[:2]
     if command == "listing_approve":
-        streets = [unit.id for unit in organisation.units if unit.type is UnitType.SUBDISTRICT]
         good |= {
-            "lead": draw(st.sampled_from([bureaus[1], streets[0]])),
-            "cooperating": [bureaus[2], streets[1]],
+            "lead": draw(st.sampled_from([bureaus[1], places[0]])),
+            "cooperating": [bureaus[2], places[1]],
         }
     if command in ("accept_pass", "accept_fail"):
         good["panel"] = {"chair": {"unit": chair_of(case), "member": "chair-1"}}
