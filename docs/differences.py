@@ -17,8 +17,8 @@ DIFFERENCES = (
     ),
     (
         "T17",
-        "挂牌整治：牵头单位签收即整体和本单位子任务签收（sign）；配合单位各自签收子任务（sign_subtask）。子任务的报结、牵头确认、退回为 "
-        "T21a–T21c；报结人不得自行确认。已确认的子任务被退回即返工。",
+        "挂牌整治：牵头单位签收即整体和本单位子任务签收（sign）；配合单位各自签收子任务（sign_subtask）。"
+        "子任务的报结、牵头确认、退回为 T21a–T21c；报结人不得自行确认。已确认的子任务被退回即返工。",
         "Of a listed hazard the lead signs for the whole and its own part (sign), each cooperating unit for its part "
         "(sign_subtask). Reporting, confirming and sending back a part are T21a–T21c; who reported does not confirm. "
         "A part sent back after it was confirmed is done again.",
@@ -61,8 +61,8 @@ DIFFERENCES = (
     ),
     (
         "T05",
-        "村居、管区与街镇同样可以自行整治登记的隐患。",
-        "Village committees and zones handle what they registered just as sub-districts do.",
+        "村居、管区、镇里的单位与街镇同样可以自行整治登记的隐患。",
+        "Village committees, zones and a town's institutions handle what they registered just as sub-districts do.",
     ),
     (
         "T07",
@@ -89,8 +89,8 @@ DIFFERENCES = (
     ),
     (
         "T24",
-        "恢复整治的期限不超过自恢复之日起重新计算的最长期限；尚无方案的先回到方案制定中，无方案不得报结（A16）。"
-        "从重点防控报结而评估不通过的，按返工计时。",
+        "恢复整治的期限不超过自恢复之日起重新计算的最长期限；尚无方案的先回到方案制定中，"
+        "无方案不得报结（A16）。从重点防控报结而评估不通过的，按返工计时。",
         "The date of a resumption lies within the longest limit counted from it. What has no plan goes back to "
         "planning, and nothing is reported done without one (A16). A failed assessment of what was reported done "
         "from key control starts the rework.",
@@ -103,14 +103,15 @@ DIFFERENCES = (
     ),
     (
         "T33",
-        "移交后尚不能再记配合情况。",
-        "Notes of cooperation after a hand-over are to come.",
+        "清零前才能移交；移交后180日内，涉及过的单位可以补记配合情况，此外什么也不办（MOD-18）。",
+        "A hazard is handed over before its clearance only. For 180 days afterwards units it concerned may add "
+        "notes of cooperation, and nothing else is done (MOD-18).",
     ),
     (
         "T19",
-        "会商记录尚未建立，二类风险的方案暂不查会商（COL-02）；一至三类的方案期限从签收起算。",
-        "There is no record of consultations yet, so a plan of category 2 is not asked for one (COL-02), and the "
-        "plan of categories 1–3 is due from the sign-off.",
+        "方案由责任人员或联络员提交。只有第二类风险须先会商，其方案自会商起算；第一、三类的方案自签收起算。",
+        "The handler or the liaison files the plan. Only category 2 is consulted on first, and its plan is due "
+        "from the consultation; that of categories 1 and 3 from the sign-off.",
     ),
     (
         "T19",
@@ -131,9 +132,11 @@ DIFFERENCES = (
     ),
     (
         "T32",
-        "新报的隐患由城运中心或清零办确认为回潮（confirm_relapse），已清零或回头看中均可；原责任人员留任。",
-        "That a new report is a relapse is confirmed by the desk or the office (confirm_relapse), while the hazard "
-        "is cleared or looked at; its handler stays.",
+        "新报的隐患由城运中心或清零办确认为回潮（confirm_relapse），已清零或回头看中均可；是否同一地点、"
+        "同一小类由确认的人判断，程序核对期限。原责任人员留任。",
+        "That a new report is a relapse is confirmed by the desk or the office (confirm_relapse), while the "
+        "hazard is cleared or looked at. Whoever confirms it judges whether place and item are the same; the "
+        "window is checked. Its handler stays.",
     ),
     (
         "T33",
@@ -142,14 +145,56 @@ DIFFERENCES = (
     ),
     (
         "T34",
-        "说明超期原因、认可超期原因各为一项命令。约谈、提请追责到期只生成待办，由人决定（SUP-05）；公开曝光尚未建立。",
-        "Stating and accepting the reason for being late are commands of their own. The talk and the referral "
-        "only become tasks that a human decides on (SUP-05); public exposure is to come.",
+        "没有 set_level：L0–L3 由时间走，L4 起分别为约谈（order_talk、hold_talk）、整改报告、公开曝光、"
+        "提请追责（refer）、提请挂牌、不予（decline）各项命令，须先由阶梯或事件提出（SUP-05）。说明超期原因、"
+        "认可、签收督办事项也各为一项命令，由承担的单位或清零办办理。城运中心、"
+        "清零办可以手工发出 L0–L2 的文书，不改变级别。",
+        "There is no set_level: time climbs to L3, and from L4 on talk (order_talk, hold_talk), rectification "
+        "report, exposure, referral (refer), proposal of a listing and refusal (decline) are commands of their "
+        "own, once the ladder or an incident has laid the question (SUP-05). Stating a reason, accepting it and "
+        "acknowledging what is owed are commands too, of the unit that owes it or of the office. Desk and office "
+        "may send the documents of L0 to L2 by hand, which moves no level.",
+    ),
+    (
+        "T34",
+        "约谈、曝光、追责的对象是整体的责任单位：挂牌隐患某一子任务超期而提请的，也由牵头单位一把手应约，"
+        "由其统筹各配合单位（MOD-03）。",
+        "Talk, exposure and referral are about the owner of the whole: where a part of a listed hazard has "
+        "brought them about, the lead's principal answers for it, as he co-ordinates the others (MOD-03).",
     ),
     (
         "T35",
-        "目前只有评定风险等级，由清零办办理。",
-        "Of the records only the risk grade is built; the office gives it.",
+        "另有添加记录（add_record）、"
+        "主要领导汇报（report_to_principal）和信访件各项（link_petition 至 close_petition），"
+        "由各自的单位办理；条线牵头席位可以记录和会商。风险等级在清零前评定。会商会诊由任何单位记录。",
+        "Besides there are records (add_record), the report from principal to principal (report_to_principal) and "
+        "the steps of a petition (link_petition to close_petition), given by the units concerned; the seat that "
+        "leads a line may record and consult too. The grade is given before the clearance. Any unit records a "
+        "consultation.",
+    ),
+    (
+        "T01",
+        "联络员、责任人员和清零办也可以登记：登记是每个单位的义务。探测设备由值班席位以其渠道登记。",
+        "Liaisons, handlers and the office report too, for every unit must. What a detector finds is reported "
+        "through its channel by the seat on duty.",
+    ),
+    (
+        "T21",
+        "进展只在整治中报告，由责任人员、联络员和配合单位办理；整治期间子任务的报结、确认、"
+        "退回另列为 T21a–T21c。",
+        "Progress is reported while the hazard is being remediated, by handler, liaison and cooperating units; "
+        "reporting, confirming and sending back a part are T21a to T21c.",
+    ),
+    (
+        "T22",
+        "延期也可以在方案待审时审批；由谁审批，各区可以另定。",
+        "An extension may be decided on while the plan is being reviewed; a district may say otherwise who "
+        "decides.",
+    ),
+    (
+        "T25",
+        "报结由责任人员或联络员办理。",
+        "The handler or the liaison reports completion.",
     ),
     (
         "§3.4",
@@ -162,6 +207,18 @@ DIFFERENCES = (
         "风险类别 1–3 的方案、返工、认定、评估都不因紧急而缩短；特急的返工、认定时限同紧急。",
         "Urgency shortens neither plan, rework, recognition nor assessment of risk categories 1–3. Rework and "
         "recognition of FLASH hazards have the limits of URGENT ones.",
+    ),
+    (
+        "§3.4",
+        "提级、挂牌的整治期限和挂牌的返工期限（15日）不因紧急而缩短。",
+        "Urgency shortens neither the remediation of upgraded and listed hazards nor the rework of listed ones "
+        "(CD 15).",
+    ),
+    (
+        "§3.4",
+        "主时限以外的时限只走催办、督办，约谈、整改报告只催办一次。黑名单的三年、档案的保存年限不是单件隐患的时限。",
+        "Clocks other than the main one climb L1 and L2 only, the talk and the rectification report L1. The three "
+        "years of the black-list and the years records are kept are no clocks of a hazard.",
     ),
     (
         "§3.4",

@@ -19,7 +19,7 @@ from domain.library import Rulebook
 from domain.organisation import Role
 from domain.policy import Addressee, ClockRow, Policy, RungRow
 from domain.transitions import TRANSITIONS, Transition
-from domain.values import Labelled, Limit, State
+from domain.values import ClockKey, Labelled, Limit, State
 from profiles.loader import shipped_profiles
 
 PAGE = Path(__file__).with_name("process.md")
@@ -112,12 +112,16 @@ def policies() -> list[tuple[list[Rulebook], Policy]]:
 # ── its tables ───────────────────────────────────────────────────────────────────────────────────────
 
 
+_WORKING = (ClockKey.REMEDIATE, ClockKey.REWORK)
+"""The clocks of the work itself: no state starts or ends them, for they run through several."""
+
+
 def states(words: Language) -> str:
     rows = [
         (
             f"`{state}`",
             words.name(state),
-            words.name(MAIN_TIMER.get(state)),
+            words.all(_WORKING) if state is State.REMEDIATING else words.name(MAIN_TIMER.get(state)),
             words.say("是", "yes") if state.terminal else "",
         )
         for state in State
