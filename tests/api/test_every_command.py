@@ -5,6 +5,7 @@ The forms and the seats are those of the core's own tests: what holds there hold
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ import jsonschema
 import pytest
 
 from api.forms import GIVEN
+from docs.requirements import requirements, sources
 from domain.commands import COMMANDS
 from domain.hazard import rules_for
 from domain.library import LIBRARY, Rules
@@ -162,6 +164,31 @@ def test_a_life_is_led_over_http(api: Api, document: dict[str, Any], name: str) 
         recorded = api.get(seat, f"/v1/hazards/{hazard}/events?limit=500")
         if recorded.status_code == 200:  # who hands a hazard on may see it no more
             assert recorded.json()["items"][-1]["type"] == command
+    if offered:
+        what_is_refused_says_why(api, hazard, ASKING[list(LIVES).index(name) % len(ASKING)])
+
+
+ASKING = (b.OFFICE, b.LIAISON, b.DESK, b.HANDLER)
+CHINESE = re.compile("[\u4e00-\u9fff]")
+KNOWN = {row.id for row in requirements()} | set(sources())
+
+
+def what_is_refused_says_why(api: Api, hazard: str, by: Actor) -> None:
+    """Each command that is not offered names code, sentence and ground, and is refused with them when it is given."""
+    seat = Principal("qingpu", by)
+    if api.get(seat, f"/v1/hazards/{hazard}").status_code == 404:
+        seat = Principal("qingpu", b.OFFICE)  # it has gone to units that he is none of
+    offers = api.get(seat, f"/v1/hazards/{hazard}").json()["allowed_commands"]
+    assert [one["command"] for one in offers] == list(GIVEN)
+    for one in (one for one in offers if not one["allowed"]):
+        said, answer = one["refused"], api.give(seat, hazard, one["command"])
+        told = answer.json()
+        assert (answer.status_code, told["code"], told["requirement"]) == (
+            said["status"], said["code"], said["requirement"],
+        ), one  # fmt: skip
+        assert (
+            said["requirement"] in KNOWN and CHINESE.search(said["zh"]) and not CHINESE.search(said["en"])
+        ), one
 
 
 def report(api: Api, document: dict[str, Any], by: Actor, form: dict[str, Any]) -> str:

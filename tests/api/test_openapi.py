@@ -10,12 +10,14 @@ from itertools import count
 from typing import Any
 
 import httpx2
+import jsonschema
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
+from schemathesis.specs.openapi.definitions import OPENAPI_31
 
 from api.app import bare_app
 from api.forms import GIVEN
@@ -88,6 +90,20 @@ def test_a_field_is_called_as_on_the_pages_and_on_paper(document: dict[str, Any]
         models = [schemas[name], *schemas[name].get("anyOf", ())]
         assert zh in [model["properties"][field]["title"] for model in models if "properties" in model], path
     assert "`hotline` 市民热线" in schemas["Channel"]["description"]
+
+
+@pytest.mark.requirement("INT-01")
+def test_the_document_is_valid_openapi_and_its_schemas_are_valid_json_schemas(
+    document: dict[str, Any],
+) -> None:
+    """By the schema that the OpenAPI initiative publishes for 3.1, which comes with schemathesis."""
+    assert document["openapi"].startswith("3.1")
+    validator = jsonschema.Draft202012Validator(OPENAPI_31)
+    assert [error.message for error in validator.iter_errors(document)] == []
+    for schema in document["components"]["schemas"].values():
+        jsonschema.Draft202012Validator.check_schema(schema)
+    broken = {**document, "paths": {"v1/hazards": {}}}
+    assert list(validator.iter_errors(broken)), "what is not one would be found"
 
 
 def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
