@@ -252,7 +252,7 @@ async def report(
     assert isinstance(form, Report)
     with _keeping(key):
         if _asynchronous(prefer):
-            return _accepted(await here.door.start(principal, form, key), key, asked=True)
+            return _accepted(await here.door.leave(principal, form, key), key, asked=True)
         try:
             receipt = await here.door.report(principal, form, key)
         except Pending as pending:

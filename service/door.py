@@ -135,11 +135,16 @@ class Door:
                 f"编号 {hazard} 已属于另一隐患：数据库比 Temporal 旧（恢复过备份？），请联系运维"
                 f" / {hazard} belongs to another hazard: the database is older than Temporal's"
             )
-        if first.digest != command_digest(form):
-            raise _key_reused()
-        if first.actor.seat != principal.actor.seat:
-            raise core.key_of_another_seat()
+        _check_repeated(first, principal, form)
         return Receipt(hazard=hazard, seq=state.seq, state=state.state)
+
+    async def leave(self, principal: Principal, form: Report, key: str) -> HazardId:
+        """As :meth:`start`, for a person: a key that was used for something else is refused at once."""
+        earlier = (await self.known(principal, [key])).get(key)
+        opened = await self._database.read(_opening, earlier) if earlier else None
+        if opened is not None:
+            _check_repeated(opened[0], principal, form)
+        return await self.start(principal, form, key)
 
     async def start(self, principal: Principal, form: Report, key: str) -> HazardId:
         """Make a report durable without waiting for its record (imports, detectors)."""
@@ -388,6 +393,14 @@ def _opening(connection: Connection, hazard: HazardId) -> tuple[Event, Hazard] |
     state = readmodel.state_of(connection, hazard)
     assert state is not None  # written in the same transaction as its first event
     return first[0].event, state
+
+
+def _check_repeated(first: Event, principal: Principal, form: Report) -> None:
+    """Raises :class:`Refusal` 422 when a hazard was opened under the key by another report, or by another seat."""
+    if first.digest != command_digest(form):
+        raise _key_reused()
+    if first.actor.seat != principal.actor.seat:
+        raise core.key_of_another_seat()
 
 
 def _check_key(key: str) -> None:

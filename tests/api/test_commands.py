@@ -234,7 +234,11 @@ def test_nobody_is_answered_by_what_another_seat_has_done(api: Api) -> None:
     hazard = api.report(seats.DESK, key, **seats.hotline()).json()["id"]
     told = api.report(colleague, key, **seats.hotline())
     assert (told.status_code, told.json()["code"]) == (422, "key-of-another-seat")
+    left = api.report(colleague, {**key, "Prefer": "respond-async"}, **seats.hotline())
+    assert (left.status_code, left.json()["code"]) == (422, "key-of-another-seat")
     assert api.report(seats.DESK, key, **seats.hotline()).json()["id"] == hazard
+    again = api.report(seats.DESK, {**key, "Prefer": "respond-async"}, **seats.hotline())
+    assert (again.status_code, again.json()["hazard"]) == (202, hazard)
 
     key = {"Idempotency-Key": uuid4().hex}
     form = {"code": "S06-07"}

@@ -12,7 +12,7 @@ from storage import ledger, rebuild
 from tests import seats
 from tests.api.conftest import Api
 
-ONE, ANOTHER = "91310118MA1JXXXX0X", "91310118MA1JXXXX1X"
+ONE, ANOTHER = "91310118MA1JXXXX2X", "91310118MA1JXXXX1X"
 
 
 def punish(api: Api, hazard: str, enterprise: str, ago: int) -> None:
