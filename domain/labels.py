@@ -20,6 +20,15 @@ def of_field(name: str, command: str = "") -> Words | None:
 
 
 FIELDS: dict[str, Words] = {
+    "book": Words("登记簿", "register"),
+    "covered": Words("排查范围", "what was inspected"),
+    "fields": Words("重点领域", "key fields"),
+    "found": Words("发现数", "number found"),
+    "groups": Words("重点群体、人员（只写类别，不点名）", "key groups, by kind and never by name"),
+    "hazards": Words("隐患", "hazards"),
+    "industries": Words("重点行业", "key industries"),
+    "inspected_on": Words("排查日期", "day of the inspection"),
+    "subject": Words("事由", "subject"),
     "blacklist": Words("黑名单列入／移出", "black-list: put on or taken off"),
     "accept": Words("认可", "accept"),
     "agree": Words("是否同意异议", "agree to the objection"),

@@ -66,6 +66,7 @@ def _of_our_time(value: date) -> date:
     return value
 
 
+Day = Annotated[date, BeforeValidator(_written_out), AfterValidator(_of_our_time)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_written_out), AfterValidator(_of_our_time)]
 DayOrInstant = Annotated[AwareDatetime | date, BeforeValidator(_day_or_instant), AfterValidator(_of_our_time)]
 """A day, meaning its 24:00, or an instant with its offset."""

@@ -28,3 +28,19 @@ def check_cadence(file: str, cadence: Cadence | None, organisation: Organisation
                 f"本区没有{'、'.join(kind.zh for kind in duty.types)}，无人承担，请改",
                 "the district has no unit of these types, so nobody owes it; change it",
             )
+        if duty.approved_by and organisation.seat_of(duty.approved_by) is None:
+            raise ProfileError(
+                file,
+                f"{place}.approved_by",
+                f"本区不设“{duty.approved_by.zh}”席位，无人审定，请改",
+                f"the district has no seat {duty.approved_by}, so nobody could approve; change it",
+            )
+    for unit, parts in cadence.own.items():
+        place = f"cadence.own[{unit}]"
+        if unit not in organisation.by_id:
+            raise ProfileError(file, place, "没有这个单位", "there is no such unit")
+        unknown = next((part for part in parts if part not in cadence.scope), None)
+        if unknown:
+            raise ProfileError(
+                file, place, f"“{unknown}”不在 scope 中，请改", f"{unknown!r} is not in scope; change it"
+            )
