@@ -218,6 +218,7 @@ class Deliverer:
                 notice=row.notice,
                 armed=row.armed,
                 hazard=row.hazard,
+                window=row.about,
                 book=self._library.book(row.rules),
                 confidentiality=row.confidentiality,
                 owner=row.owner,

@@ -150,10 +150,14 @@ class DeliveryView(View):
 
 
 class InboxEntryView(View):
-    """A notice. ``title`` only where one may open the hazard; ``deliveries`` for the central seats only."""
+    """A notice. ``title`` only where one may open the hazard; ``deliveries`` for the central seats only.
+
+    ``window`` in place of ``hazard`` where it is about a recurring duty: ``duty/label``.
+    """
 
     id: int
-    hazard: str
+    hazard: str | None
+    window: str | None
     seq: int
     href: str | None
     unit: UnitView
@@ -190,8 +194,9 @@ def entry_view(entry: Entry, book: Rulebook, principal: Principal) -> InboxEntry
     return InboxEntryView(
         id=entry.id,
         hazard=entry.hazard,
+        window=entry.about,
         seq=entry.seq,
-        href=f"/v1/hazards/{entry.hazard}" if entry.title is not None else None,
+        href=_href(entry),
         unit=named.unit(notice.unit),
         role=notice.role,
         kind=notice.kind,
@@ -212,6 +217,12 @@ def entry_view(entry: Entry, book: Rulebook, principal: Principal) -> InboxEntry
         else None,
         labels=said,
     )
+
+
+def _href(entry: Entry) -> str | None:
+    if entry.about:
+        return f"/v1/programme/windows/{entry.about}"
+    return f"/v1/hazards/{entry.hazard}" if entry.title is not None else None
 
 
 def _delivery(one: Delivery) -> DeliveryView:

@@ -17,6 +17,7 @@ class Part(StrEnum):
     ARCHIVE = "archive"
     REPLAY = "replay"
     ACCESS_LOG = "access-log"
+    PROGRAMME = "programme"
 
     @property
     def zh(self) -> str:
@@ -31,6 +32,7 @@ _ZH = {
     Part.ARCHIVE: "归档",
     Part.REPLAY: "复演",
     Part.ACCESS_LOG: "访问日志",
+    Part.PROGRAMME: "排查计划",
 }
 
 

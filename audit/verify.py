@@ -19,7 +19,7 @@ from audit.parallel import spread
 from audit.progress import Bar
 from audit.store import Store
 from domain.values import HazardId, Value
-from storage import accesslog, ledger
+from storage import accesslog, ledger, programme
 from storage import archive as index
 from storage.archive import Standing
 from storage.database import Database
@@ -71,6 +71,7 @@ def verify(
             of_sentence(Part.ACCESS_LOG, "access_log", sentence)
             for sentence in database.read_now(accesslog.verify)
         ]
+        findings += database.read_now(lambda connection: list(_programmes(connection)))
         findings += _read_model(database, url, chains, jobs, bar)
         inspection = Inspection(
             store,
@@ -123,6 +124,12 @@ def _rules(connection: Connection) -> Iterator[Finding]:
                 zh="数据库中的规则文本与其摘要不符，发布后被改动",
                 en=f"the text of {digest[:12]} is not the one its digest names: edited after it was published",
             )
+
+
+def _programmes(connection: Connection) -> Iterator[Finding]:
+    for profile in programme.profiles(connection):
+        for sentence in programme.verify(connection, profile):
+            yield of_sentence(Part.PROGRAMME, profile, sentence)
 
 
 def _read_model(database: Database, url: str, chains: Chains, jobs: int, bar: Bar) -> list[Finding]:

@@ -46,7 +46,7 @@ from storage.tables import outbox
 MONDAY = datetime(2026, 3, 2, 9, 30, tzinfo=SHANGHAI)
 LATER = MONDAY + timedelta(hours=1)
 _UNITS = 40
-_NOTIFY = inserting(outbox, without=("id", "delivered_at"))
+_NOTIFY = inserting(outbox, without=("id", "about", "delivered_at"))
 
 
 class Silent:

@@ -32,12 +32,23 @@ class Told:
 
     notice: Notice
     armed: str
-    hazard: HazardId
+    hazard: HazardId | None
     book: Rulebook
     confidentiality: Confidentiality
     owner: UnitId
     code: str | None
     subdistrict: UnitId | None
+    window: str | None = None
+    """Of a notice that is about no hazard: the window of the programme (``duty/label``)."""
+
+    def subject(self, zh: bool) -> str:
+        """What it is about: the hazard's number, or the duty by its name and the period."""
+        if self.hazard is not None:
+            return self.hazard
+        key, _, label = (self.window or "").partition("/")
+        duty = self.book.cadence.duty(key) if self.book.cadence else None
+        name = (duty.name if zh else duty.en) if duty else key
+        return f"{name} {label}".strip()
 
     @property
     def public(self) -> bool:
@@ -54,13 +65,15 @@ def texts() -> dict[str, Any]:
 def compose(id: str, profile: str, told: Sequence[Told], now: datetime, link: str = "") -> Message:
     """One message for one recipient: the gravest first, of the same gravity the most pressing."""
     words = texts()
-    told = sorted(told, key=lambda one: (-_gravity(one), one.notice.due or now, one.hazard))
+    told = sorted(told, key=lambda one: (-_gravity(one), one.notice.due or now, one.subject(True)))
     alike: dict[str, list[Told]] = {}
     for one in told:
         alike.setdefault(one.armed, []).append(one)
     things = list(alike.values())
     if len(things) == 1:
-        subject = words["subject"]["one"].format(document=told[0].notice.document, hazard=told[0].hazard)
+        subject = words["subject"]["one"].format(
+            document=told[0].notice.document, hazard=told[0].subject(True)
+        )
     else:
         kinds = Counter(thing[0].notice.document for thing in things)
         subject = words["subject"]["many"].format(
@@ -92,7 +105,7 @@ def _line(alike: Sequence[Told], now: datetime, language: str) -> str:
     return str(
         words["line"][language].format(
             document=document,
-            hazard=one.hazard,
+            hazard=one.subject(zh),
             about=words["about"][language].format(what=what) if what else "",
             deadline=_deadline(one, now, language),
             ask=_document(notice.document).get("ask", {}).get(language, ""),
@@ -103,7 +116,7 @@ def _line(alike: Sequence[Told], now: datetime, language: str) -> str:
 
 def _about(one: Told, zh: bool) -> str:
     """The item of the catalogue, the sub-district and the owner: nothing that anybody wrote."""
-    if not one.public:
+    if not one.public or one.hazard is None:
         return ""
     item = one.book.catalogue.by_code.get(one.code or "")
     what = [(item.name if zh else f"item {item.code}") if item else ""]
@@ -120,7 +133,7 @@ def _deadline(one: Told, now: datetime, language: str) -> str:
     due, day = local(notice.due), last_day(notice.due)
     moment = f"{due:%Y-%m-%d %H:%M}" if due.date() == day else f"{day} 24:00"
     form = texts()["deadline"]["passed" if notice.due <= now else "running"][language]
-    clock = getattr(notice.clock, language) if notice.clock else ""
+    clock = getattr(notice.clock, language) if notice.clock else texts()["no_clock"][language]
     if notice.subtask:  # whose part of a listed hazard it is about
         unit = _unit(one.book, notice.subtask, language == "zh")
         clock = f"{unit}的{clock}" if language == "zh" else f"{clock} of {unit}"
@@ -168,6 +181,7 @@ def _item(one: Told) -> dict[str, Any]:
     notice = one.notice
     said: dict[str, Any] = {
         "hazard": one.hazard,
+        **({"window": one.window} if one.window else {}),
         "document": notice.document,
         "document_en": document_en(notice.document, one.book),
         "rung": notice.rung.value if notice.rung else None,
@@ -178,6 +192,6 @@ def _item(one: Told) -> dict[str, Any]:
         "role": notice.role,
         "kind": notice.kind,
     }
-    if one.public:
+    if one.public and one.hazard is not None:
         said |= {"code": one.code, "subdistrict": one.subdistrict, "owner": one.owner}
     return said

@@ -17,7 +17,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from domain.events import Notice
 from domain.values import Confidentiality, Digest, HazardId, UnitId
-from storage.tables import deadlines, deliveries, hazards, outbox
+from storage.tables import deadlines, deliveries, hazards, outbox, programme_log
 
 WAITING, SENDING, SENT, FAILED, LAPSED = "waiting", "sending", "sent", "failed", "lapsed"
 STATES = (WAITING, SENDING, SENT, FAILED, LAPSED)
@@ -60,7 +60,9 @@ class Due:
     id: int
     notice: Notice
     armed: str
-    hazard: HazardId
+    hazard: HazardId | None
+    about: str | None
+    """The window (``duty/label``) of a notice that is about no hazard."""
     rules: Digest
     owner: UnitId
     code: str | None
@@ -79,7 +81,6 @@ def due(connection: Connection, profile: str, now: datetime, limit: int = 500) -
         deadlines.c.hazard_id == outbox.c.hazard_id,
         deadlines.c.clock == outbox.c.clock,
         deadlines.c.subtask == func.coalesce(outbox.c.subtask, ""),
-        deadlines.c.subtask == func.coalesce(outbox.c.subtask, ""),
         deadlines.c.due == outbox.c.due,
         deadlines.c.stopped_at.is_(None),
     )
@@ -97,14 +98,24 @@ def due(connection: Connection, profile: str, now: datetime, limit: int = 500) -
             deliveries.c.armed,
             *(outbox.c[name] for name in Notice.model_fields),
             hazards.c.id.label("hazard"),
-            *(hazards.c[name] for name in ("rules", "owner", "code", "subdistrict", "confidentiality")),
+            outbox.c.about,
+            func.coalesce(hazards.c.rules, programme_log.c.rules).label("rules"),
+            *(hazards.c[name] for name in ("owner", "code", "subdistrict", "confidentiality")),
             *(deliveries.c[name] for name in ("channel", "recipient", "message", "attempts")),
             and_(deliveries.c.message.is_(None), or_(already, and_(deliveries.c.lapses, ~still_runs))).label(
                 "lapsed"
             ),
         )
         .join(outbox, outbox.c.id == deliveries.c.notice_id)
-        .join(hazards, hazards.c.id == outbox.c.hazard_id)
+        .outerjoin(hazards, hazards.c.id == outbox.c.hazard_id)
+        .outerjoin(
+            programme_log,
+            and_(
+                outbox.c.hazard_id.is_(None),
+                programme_log.c.profile == outbox.c.profile,
+                programme_log.c.seq == outbox.c.seq,
+            ),
+        )
         .where(deliveries.c.profile == profile, _OPEN, deliveries.c.not_before <= now)
         .order_by(deliveries.c.not_before, deliveries.c.id)
         .limit(limit)
@@ -114,12 +125,13 @@ def due(connection: Connection, profile: str, now: datetime, limit: int = 500) -
             id=row["id"],
             notice=Notice.model_validate({name: row[name] for name in Notice.model_fields}),
             armed=row["armed"],
-            hazard=HazardId(row["hazard"]),
+            hazard=HazardId(row["hazard"]) if row["hazard"] else None,
+            about=row["about"],
             rules=Digest(row["rules"]),
-            owner=UnitId(row["owner"]),
+            owner=UnitId(row["owner"] or row["unit"]),
             code=row["code"],
             subdistrict=UnitId(row["subdistrict"]) if row["subdistrict"] else None,
-            confidentiality=Confidentiality(row["confidentiality"]),
+            confidentiality=Confidentiality(row["confidentiality"] or Confidentiality.PUBLIC),
             channel=row["channel"],
             recipient=row["recipient"],
             message=row["message"],

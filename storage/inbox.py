@@ -45,10 +45,14 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line of an inbox. ``title`` is there only for those who may open the hazard."""
+    """A line of an inbox. ``title`` is there only for those who may open the hazard.
+
+    A notice of the programme is about no hazard; ``about`` names its window (``duty/label``).
+    """
 
     id: int
-    hazard: HazardId
+    hazard: HazardId | None
+    about: str | None
     seq: int
     notice: Notice
     created_at: datetime
@@ -134,7 +138,7 @@ def _entries(principal: Principal) -> Select[Any]:
         receipts.c.person.label("receipt_person"),
         receipts.c.at.label("receipt_at"),
     ).select_from(
-        outbox.join(hazards, hazards.c.id == outbox.c.hazard_id).outerjoin(
+        outbox.outerjoin(hazards, hazards.c.id == outbox.c.hazard_id).outerjoin(
             receipts, receipts.c.notice_id == outbox.c.id
         )
     )
@@ -154,12 +158,13 @@ def _with_deliveries(connection: Connection, rows: Sequence[RowMapping]) -> Iter
         given = row["receipt_at"] is not None
         yield Entry(
             id=row["id"],
-            hazard=HazardId(row["hazard_id"]),
+            hazard=HazardId(row["hazard_id"]) if row["hazard_id"] else None,
+            about=row["about"],
             seq=row["seq"],
             notice=Notice.model_validate({name: row[name] for name in Notice.model_fields}),
             created_at=row["created_at"],
             code=row["code"],
-            confidentiality=Confidentiality(row["confidentiality"]),
+            confidentiality=Confidentiality(row["confidentiality"] or Confidentiality.PUBLIC),
             title=row["title"] if row["opens"] else None,
             receipt=Receipt(**{name: row[f"receipt_{name}"] for name in Receipt.__slots__})
             if given

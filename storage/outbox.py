@@ -22,10 +22,13 @@ _HAND_ON = inserting(
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A notice that nobody has handed on yet. ``armed`` is what a recipient is told once."""
+    """A notice that nobody has handed on yet. ``armed`` is what a recipient is told once.
+
+    ``hazard`` is ``None`` for a notice of the programme.
+    """
 
     id: int
-    hazard: HazardId
+    hazard: HazardId | None
     seq: int
     notice: Notice
     armed: str
@@ -72,8 +75,8 @@ def waiting(connection: Connection, profile: str, limit: int = 500) -> list[Wait
     """Notices of a profile to hand on, the oldest first."""
     query = (
         select(outbox, hazards.c.urgency, ledger.c.body)
-        .join(hazards, hazards.c.id == outbox.c.hazard_id)
-        .join(ledger, (ledger.c.hazard_id == outbox.c.hazard_id) & (ledger.c.seq == outbox.c.seq))
+        .outerjoin(hazards, hazards.c.id == outbox.c.hazard_id)
+        .outerjoin(ledger, (ledger.c.hazard_id == outbox.c.hazard_id) & (ledger.c.seq == outbox.c.seq))
         .where(outbox.c.delivered_at.is_(None), outbox.c.profile == profile)
         .order_by(outbox.c.id)
         .limit(limit)
@@ -81,18 +84,20 @@ def waiting(connection: Connection, profile: str, limit: int = 500) -> list[Wait
     events: dict[tuple[str, int], Event] = {}
     found = []
     for row in connection.execute(query).mappings():
-        place = (row["hazard_id"], row["seq"])
-        if place not in events:
+        notice, hazard = notice_of(row), row["hazard_id"]
+        place = (hazard, row["seq"])
+        if hazard is not None and place not in events:
             events[place] = Event.model_validate_json(row["body"])
-        notice = notice_of(row)
         found.append(
             Waiting(
                 id=row["id"],
-                hazard=HazardId(row["hazard_id"]),
+                hazard=hazard and HazardId(hazard),
                 seq=row["seq"],
                 notice=notice,
-                armed=armed(events[place], notice),
-                urgency=Urgency(row["urgency"]),
+                armed=armed(events[place], notice)
+                if hazard is not None
+                else f"{profile}:{row['about']}:{row['seq']}:{notice.document}",
+                urgency=Urgency(row["urgency"] or Urgency.NORMAL),
                 created_at=row["created_at"],
             )
         )

@@ -77,8 +77,10 @@ _SET_PART = inserting(subtasks, on_conflict="replace")
 _OWE = inserting(obligations, on_conflict="replace")
 _INVOLVE = inserting(involved, on_conflict="skip")
 _COUNT = inserting(facts)
-_NOTIFY = inserting(outbox, without=("id", "delivered_at"))
-_NOTICE = [column.name for column in outbox.c if column.name not in ("id", "profile", "delivered_at")]
+_NOTIFY = inserting(outbox, without=("id", "about", "delivered_at"))
+_NOTICE = [
+    column.name for column in outbox.c if column.name not in ("id", "profile", "about", "delivered_at")
+]
 
 Counted = tuple[Event, int, Fact]
 """A fact with its event and its round."""

@@ -19,7 +19,7 @@ from domain.events import Event, evolve
 from domain.facts import facts_of
 from domain.state import Hazard
 from domain.values import HazardId
-from storage import projection, texts
+from storage import programme, projection, texts
 from storage.database import Database
 from storage.prepared import inserting
 from storage.projection import Made
@@ -56,6 +56,8 @@ def rebuild(database: Database, tell: Tell = lambda _: None) -> Progress:
         after = batch[-1]
         tell(progress)
     database.write_now(_texts_again)
+    for profile in database.read_now(programme.profiles):
+        database.write_now(programme.rebuild, profile)
     database.write_now(_mark)
     return progress
 

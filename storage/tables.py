@@ -276,7 +276,8 @@ outbox = Table(
     METADATA,
     Column("id", Integer, primary_key=True),
     Column("profile", String, nullable=False, server_default="?"),
-    Column("hazard_id", ForeignKey("hazards.id"), nullable=False),
+    Column("hazard_id", ForeignKey("hazards.id")),
+    Column("about", String),
     Column("seq", Integer, nullable=False),
     Column("n", Integer, nullable=False),
     Column("unit", String, nullable=False),
@@ -290,11 +291,13 @@ outbox = Table(
     Column("created_at", Instant, nullable=False),
     Column("delivered_at", Instant),
     UniqueConstraint("hazard_id", "seq", "n"),
+    Index("uq_outbox_window", "profile", "seq", "n", unique=True, **_where("hazard_id IS NULL")),
     Index("ix_outbox_waiting", "profile", "id", **_where("delivered_at IS NULL")),
     Index("ix_outbox_seat", "unit", "role", "profile", "id"),
 )
 """Notices to seats, written with the event that causes them; each is a line of its seat's inbox at once.
 
+Those of a district's programme are about no hazard but ``about`` a window (``duty/label``), and ``seq`` is its entry.
 ``delivered_at`` is when it was handed on to the other channels, if any.
 """
 
@@ -426,6 +429,41 @@ access_log = Table(
     Index("ix_access_log_hazard", "hazard_id", "n"),
 )
 """Who has read a confidential hazard (SEC-01). Append-only and chained, as the ledger is; one chain for all."""
+
+programme_log = Table(
+    "programme_log",
+    METADATA,
+    Column("profile", String, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("duty", String, nullable=False),
+    Column("label", String, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("rules", String, nullable=False),
+    Column("prev_hash", String, nullable=False),
+    Column("hash", String, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ix_programme_log_window", "profile", "duty", "label", "seq"),
+    Index("ix_programme_log_kind", "profile", "kind", "seq"),
+)
+"""What happened in each district's programme of recurring duties. Append-only and chained, as the ledger is."""
+
+windows = Table(
+    "windows",
+    METADATA,
+    Column("profile", String, primary_key=True),
+    Column("duty", String, primary_key=True),
+    Column("label", String, primary_key=True),
+    Column("opens", Instant, nullable=False),
+    Column("due", Instant, nullable=False),
+    Column("owing", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ix_windows_due", "profile", "due", "duty", "label"),
+    Index("ix_windows_owing", "profile", "due", **_where("owing", "owing = 1")),
+)
+"""Windows of recurring duties as they stand (F18), each with every unit that owes it; made from the log."""
 
 manifests = Table(
     "manifests",
