@@ -32,7 +32,7 @@ from settings import Settings
 from storage import migrate, readmodel, rebuild, rulebooks
 from storage.database import Database
 from storage.scope import Principal
-from workflows import namespace
+from workflows import namespace, programme
 
 SAMPLE = Path(__file__).parent / "profiles" / "qingpu" / "sample.yaml"
 
@@ -190,6 +190,8 @@ async def publish_calendar(settings: Settings, files: Sequence[Path]) -> int:
         calendar = (LIBRARY.calendar(known) if known else shipped_calendar()).joined(read_calendar(*files))
         await database.write(rulebooks.publish_calendar, calendar)
         command = LoadCalendar(calendar=digest_of(calendar))
+        for profile in await database.read(rulebooks.current_books):
+            await programme.look_again(door.client, profile)
         waiting = await database.read(readmodel.provisional_hazards)
         for hazard in waiting:
             await door.send(Principal("", SYSTEM), hazard, command, f"calendar-{command.calendar[:16]}")

@@ -27,6 +27,7 @@ from temporalio.worker import (
 
 from activities.archive import Archiving, Keeper
 from activities.notices import Deliverer
+from activities.programme import Programmes
 from activities.record import Recorder
 from activities.shift import Shifts
 from audit.archive import open_archive
@@ -41,10 +42,11 @@ from service.temporal import connect
 from settings import Settings, SettingsError
 from storage import rulebooks
 from storage.database import Database, StorageUnavailable
-from workflows import delivery, schedules
+from workflows import delivery, programme, schedules
 from workflows.archive import ArchiveWorkflow
 from workflows.delivery import DeliveryWorkflow
 from workflows.hazard import HazardWorkflow
+from workflows.programme import ProgrammeWorkflow
 
 log = structlog.get_logger(__name__)
 
@@ -62,15 +64,21 @@ def build(
     max_cached_workflows: int = 20_000,
     runner: WorkflowRunner | None = None,
 ) -> Worker:
-    """A worker for hazards; with a deliverer for notices, with a keeper for the nightly archive too.
+    """A worker for hazards and programmes; with a deliverer for notices, with a keeper for the nightly archive too.
 
     The runner is unsandboxed: workflow code is a thin shell over a pure core whose imports are held by
     the import rules and whose determinism by replayed histories; the sandbox would cost a fifth of the
     throughput. The tests run it in the sandbox as well.
     """
-    workflows: list[type] = [HazardWorkflow]
-    recorder = Recorder(database)
-    activities: list[Callable[..., Any]] = [recorder.record, recorder.recorded_since]
+    recorder, programmes = Recorder(database), Programmes(database)
+    workflows: list[type] = [HazardWorkflow, ProgrammeWorkflow]
+    activities: list[Callable[..., Any]] = [
+        recorder.record,
+        recorder.recorded_since,
+        programmes.state,
+        programmes.rules,
+        programmes.record,
+    ]
     if deliverer is not None:
         workflows.append(DeliveryWorkflow)
         activities.append(Shifts(deliverer).deliver)
@@ -174,18 +182,19 @@ def _policy_of(profile: str) -> DeliveryPolicy:
 
 
 async def _keep_up(current: Current, client: Client, database: Database, task_queue: str) -> None:
-    """A hazard started under rules published a moment ago waits at most this long for them, and the notices
-    of a profile published a moment ago for their delivery.
+    """A hazard started under rules published a moment ago waits at most this long for them, and a profile
+    published a moment ago for its programme and the delivery of its notices.
     """
-    delivered: set[str] = set()
+    running: set[str] = set()
     while True:
         try:
             await current.refresh()
-            for profile in (await database.read(rulebooks.current_books)).keys() - delivered:
+            for profile in (await database.read(rulebooks.current_books)).keys() - running:
                 await delivery.ensure(client, profile, task_queue)
-                delivered.add(profile)
+                await programme.ensure(client, profile, task_queue)
+                running.add(profile)
         except StorageUnavailable as error:
             log.warning("rulebooks not refreshed", reason=str(error))
         except RPCError as error:
-            log.warning("delivery of notices not started", reason=error.message)
+            log.warning("delivery of notices or programme not started", reason=error.message)
         await asyncio.sleep(FRESH_SECONDS)

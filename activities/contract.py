@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain.events import Event
 from domain.state import Hazard
-from domain.values import HazardId, Value
+from domain.values import Digest, HazardId, Value
 
 RECORD = "record"
 RECORDED_SINCE = "recorded_since"
@@ -67,3 +67,15 @@ class Seal(Value):
     """Number of the manifest it wrote, if there was anything to list."""
     missing: tuple[str, ...] = ()
     """What the record has and the archive lacks, one sentence each."""
+
+
+PROGRAMME_STATE = "programme_state"
+PROGRAMME_RULES = "programme_rules"
+PROGRAMME_RECORD = "programme_record"
+
+
+class RulesInForce(Value):
+    """What a profile decides by now; neither text when nothing is published."""
+
+    rules: Digest | None = None
+    calendar: Digest | None = None
