@@ -19,6 +19,7 @@ from api import (
     operations,
     penalties,
     problems,
+    programme,
     reference,
     sheets,
 )
@@ -32,6 +33,7 @@ from service.door import Door
 from service.figures import Counting
 from service.identity import Identity
 from service.notices import Notices
+from service.programme import ProgrammeRoom
 from service.reading import Reading
 from service.rulebooks import Current
 from storage.database import Database
@@ -58,6 +60,7 @@ def create_app(
         Directory(database, library, current),
         identity,
         Notices(database),
+        ProgrammeRoom(door.client, database, library, current),
         Limiter(rate),
     )
     return app
@@ -84,6 +87,7 @@ def bare_app(lifespan: Lifespan | None = None) -> FastAPI:
     notices.install(app)
     reference.install(app)
     contacts.install(app)
+    programme.install(app)
     auditing.install(app)
     dossiers.install(app)
     bulletins.install(app)

@@ -18,6 +18,7 @@ from service.door import Door
 from service.figures import Counting
 from service.identity import Identity, Unauthenticated
 from service.notices import Notices
+from service.programme import ProgrammeRoom
 from service.reading import Reading
 from storage.scope import Principal
 
@@ -32,6 +33,7 @@ class Rooms:
     directory: Directory
     identity: Identity
     notices: Notices
+    programme: ProgrammeRoom
     limiter: Limiter = field(default_factory=lambda: Limiter(DEFAULT_RATE))
     replays: Replays | None = None
     """For auditors; an application without an archive of its own has none."""

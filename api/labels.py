@@ -125,6 +125,32 @@ PARAMETERS: dict[str, Words] = {
 """Parameters whose name means something else in a form."""
 
 NAMES: dict[str, Words] = {
+    # 排查计划 the programme
+    "about": Words("所涉单位", "units it is about"),
+    "approved_at": Words("审定时间", "approved at"),
+    "approved_by": Words("审定席位", "seat that approves"),
+    "do": Words("命令", "command"),
+    "duty": Words("事项编号", "key of the duty"),
+    "filed": Words("填报与审定", "what was filed and decided"),
+    "files": Words("填报种类", "what is filed"),
+    "filing": Words("填报内容", "what was filed"),
+    "MajorView.open": Words("未清零", "not cleared yet"),
+    "late": Words("到期未完成的单位数", "units that are late"),
+    "left": Words("应排未排", "not inspected yet"),
+    "left_out": Words("未列入计划的重大事故隐患", "major hazards that no plan names"),
+    "may_decide": Words("本席位可审定", "this seat may decide"),
+    "may_file": Words("本席位可填报", "this seat may file"),
+    "missed_at": Words("到期未完成通知时间", "told that it is late at"),
+    "opens": Words("开启时间", "opens at"),
+    "parts": Words("各单位进展", "how units stand"),
+    "planned": Words("计划列入的隐患", "hazards that the plan names"),
+    "PartView.progress": Words("进展", "how it stands"),
+    "remind_at": Words("提醒时间", "reminder at"),
+    "reminded_at": Words("已提醒时间", "reminded at"),
+    "returned_at": Words("退回时间", "returned at"),
+    "scope": Words("应排范围", "what it must inspect"),
+    "settled_at": Words("完成时间", "done at"),
+    "window": Words("周期（事项/周期）", "window: duty/period"),
     # 隐患 a hazard
     "allowed_commands": Words("可办事项", "what the caller may do, and why not"),
     "cleared_at": Words("销号时间", "struck off at"),

@@ -22,6 +22,7 @@ from service.door import Door, Doorway
 from service.figures import Counting
 from service.identity import LocalIdentity, signing_key
 from service.notices import Notices
+from service.programme import ProgrammeRoom
 from service.reading import Reading
 from service.rulebooks import Current
 from service.temporal import connect
@@ -78,6 +79,7 @@ def production(settings: Settings | None = None, *extensions: Extension) -> Fast
                 Directory(database, LIBRARY, current),
                 identity,
                 Notices(database),
+                ProgrammeRoom(client, database, LIBRARY, current),
                 replays=Replays(database, Histories(client, database, store, Source.AUTO)),
                 dossiers=Dossiers(client, database, store, found),
             )

@@ -119,6 +119,11 @@ class Door:
         self._usual_wait = 0.01
         """Seconds that reports have lately taken to be recorded."""
 
+    @property
+    def client(self) -> Client:
+        """Where commands go, for the programme's door beside this one."""
+        return self._client
+
     async def report(self, principal: Principal, form: Report, key: str) -> Receipt:
         """Open a hazard (T01). The same key gives the same hazard.
 
