@@ -33,6 +33,8 @@ class Note:
     entry: Entry
     document: str
     mine: bool
+    about: str = ""
+    """The recurring duty and its period, of a notice that is about no hazard."""
 
 
 async def show(visit: Visit) -> Response:
@@ -63,7 +65,14 @@ def _before(visit: Visit) -> int | None:
 def _note(visit: Visit, entry: Entry) -> Note:
     actor, notice = visit.principal.actor, entry.notice
     mine = (notice.unit, notice.role) == (actor.unit, actor.role.value)
-    return Note(entry, document(visit, notice.document), mine)
+    return Note(entry, document(visit, notice.document), mine, _window(visit, entry.about))
+
+
+def _window(visit: Visit, about: str | None) -> str:
+    key, _, label = (about or "").partition("/")
+    cadence = visit.rules.book.cadence
+    duty = cadence.duty(key) if cadence and about else None
+    return f"{visit.language.either(duty.name, duty.en)} {label}" if duty else (about or "")
 
 
 def document(visit: Visit, name: str) -> str:

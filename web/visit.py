@@ -112,6 +112,7 @@ class Visit(Sight):
             (say("待办"), "/inbox"),
             (say("清单"), "/hazards"),
             (say("督办事项"), "/obligations"),
+            (say("排查计划"), "/programme"),
             (say("挂图作战"), "/board"),
             (say("专题"), "/units"),
             (say("登记"), "/report"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -17,9 +17,11 @@ from tests.conftest import NO_BROWSER, chromium_path
 from tests.web.chromium import chromium
 from tests.web.conftest import Web, serving
 from tests.web.looking import GAS_PIPE, MARKET, RENTAL, listed, load, looking
+from workflows import programme
 
 pytestmark = pytest.mark.skipif(chromium_path() is None, reason=NO_BROWSER)
 
+ROUTINE = f"/programme/routine/{local(datetime.now(UTC)):%Y-%m}"
 PAGES = (
     "/",
     "/inbox",
@@ -30,6 +32,9 @@ PAGES = (
     f"/hazards/{GAS_PIPE}",
     f"/hazards/{RENTAL}",
     "/report",
+    "/programme",
+    "/programme?show=all",
+    ROUTINE,
     "/board",
     "/units",
     "/units/xianghuaqiao",
@@ -53,6 +58,7 @@ def browser() -> Iterator[Browser]:
 def sample(loop: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     with serving(loop, tmp_path_factory.mktemp("sample")) as found:
         load(found)
+        loop.run(programme.ensure(found.qingpu.client, "qingpu", found.qingpu.settings.task_queue))
         ordered = found.give(seats.OFFICE, listed(found), "issue_notice", rung="L2", matter="请说明原因")
         assert ordered.status_code == 200, ordered.text
         yield found
