@@ -36,6 +36,7 @@ from service.notices import Notices
 from service.programme import ProgrammeRoom
 from service.reading import Reading
 from service.rulebooks import Current
+from service.views import Views
 from storage.database import Database
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -61,6 +62,7 @@ def create_app(
         identity,
         Notices(database),
         ProgrammeRoom(door.client, database, library, current),
+        Views(database),
         Limiter(rate),
     )
     return app

@@ -20,6 +20,7 @@ from service.identity import Identity, Unauthenticated
 from service.notices import Notices
 from service.programme import ProgrammeRoom
 from service.reading import Reading
+from service.views import Views
 from storage.scope import Principal
 
 
@@ -34,6 +35,7 @@ class Rooms:
     identity: Identity
     notices: Notices
     programme: ProgrammeRoom
+    views: Views
     limiter: Limiter = field(default_factory=lambda: Limiter(DEFAULT_RATE))
     replays: Replays | None = None
     """For auditors; an application without an archive of its own has none."""

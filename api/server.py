@@ -25,6 +25,7 @@ from service.notices import Notices
 from service.programme import ProgrammeRoom
 from service.reading import Reading
 from service.rulebooks import Current
+from service.views import Views
 from service.temporal import connect
 from settings import Settings, load_settings
 from storage.database import Database
@@ -80,6 +81,7 @@ def production(settings: Settings | None = None, *extensions: Extension) -> Fast
                 identity,
                 Notices(database),
                 ProgrammeRoom(client, database, LIBRARY, current),
+                Views(database),
                 replays=Replays(database, Histories(client, database, store, Source.AUTO)),
                 dossiers=Dossiers(client, database, store, found),
             )

@@ -465,6 +465,18 @@ windows = Table(
 )
 """Windows of recurring duties as they stand (F18), each with every unit that owes it; made from the log."""
 
+views = Table(
+    "views",
+    METADATA,
+    Column("profile", String, primary_key=True),
+    Column("unit", String, primary_key=True),
+    Column("role", String, primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("query", Text, nullable=False),
+    Column("saved_at", Instant, nullable=False),
+)
+"""Lists that a seat has saved under a name of its own. No hazard is told of here: follows from no ledger."""
+
 manifests = Table(
     "manifests",
     METADATA,

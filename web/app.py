@@ -57,6 +57,8 @@ def install(app: FastAPI, settings: Settings) -> None:
         ("/obligations.csv", obligations.as_csv, "GET"),
         ("/obligations.xlsx", obligations.as_xlsx, "GET"),
         ("/urge", bulk.urge, "POST"),
+        ("/views", listing.save_view, "POST"),
+        ("/views/remove", listing.remove_view, "POST"),
         ("/hazards.csv", listing.as_csv, "GET"),
         ("/hazards.xlsx", listing.as_xlsx, "GET"),
         ("/programme", programme.show, "GET"),

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
 
 from fastapi.exceptions import RequestValidationError
@@ -21,6 +21,7 @@ from domain.remaining import Remaining
 from domain.values import Channel, ClockKey, Colour, Mode, Rung, State, Urgency
 from service.figures import SOON_WORKING_DAYS
 from storage.readmodel import HazardRow, OpenDeadline, Order, Page
+from web.typed import one, typed_in
 from web.visit import Visit
 
 PAGE = 50
@@ -52,7 +53,35 @@ class View:
 
 
 async def show(visit: Visit) -> Response:
-    asked = [(name, value) for name, value in visit.request.query_params.multi_items() if value]
+    return await _page(visit, _asked(visit.request.query_params.multi_items()))
+
+
+async def save_view(visit: Visit) -> Response:
+    """Keep the list as it is narrowed and ordered under a name of the reader's own."""
+    typed = await typed_in(visit.request)
+    asked = [pair for pair in _asked(parse_qsl(one(typed, "query"))) if pair[0] not in _UNNAMED]
+    try:
+        _search(asked)  # what is kept is a list that can be asked for
+        await visit.rooms.views.save(visit.principal, one(typed, "name"), urlencode(asked))
+    except (Refusal, RequestValidationError) as error:
+        return await _page(visit, asked, problem_of(error), one(typed, "name"))
+    return visit.go(_address(asked))
+
+
+async def remove_view(visit: Visit) -> Response:
+    typed = await typed_in(visit.request)
+    await visit.rooms.views.remove(visit.principal, one(typed, "name"))
+    return visit.go(_address(_asked(parse_qsl(one(typed, "query")))))
+
+
+def _asked(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in pairs if value]
+
+
+async def _page(
+    visit: Visit, asked: list[tuple[str, str]], unsaved: Problem | None = None, name: str = ""
+) -> Response:
+    """``unsaved`` is why the list was not kept under ``name``."""
     problem: Problem | None = None
     page = Page(rows=(), next=None)
     search = Search()
@@ -67,8 +96,12 @@ async def show(visit: Visit) -> Response:
         problem = problem_of(error)
     return visit.page(
         "list",
-        problem.status if problem else 200,
+        (problem or unsaved).status if problem or unsaved else 200,
         problem=problem,
+        unsaved=unsaved,
+        view_name=name,
+        own=await _own_views(visit, asked),
+        here=_query(asked),
         search=search,
         asked=dict(asked),
         lines=lines(visit, page.rows),
@@ -95,7 +128,7 @@ async def as_xlsx(visit: Visit) -> Response:
 
 
 def _sheet(visit: Visit) -> sheets.Sheet:
-    asked = [(name, value) for name, value in visit.request.query_params.multi_items() if value]
+    asked = _asked(visit.request.query_params.multi_items())
     search = _search([(name, value) for name, value in asked if name not in _UNNAMED])
     said = search.model_dump(by_alias=True, exclude_unset=True)
     return sheets.Sheet.model_validate({**said, "lang": visit.language.code})
@@ -139,6 +172,15 @@ def _narrowed(asked: list[tuple[str, str]]) -> bool:
     return any(name not in (*_UNNAMED, "order") for name, _ in asked)
 
 
+async def _own_views(visit: Visit, asked: list[tuple[str, str]]) -> list[View]:
+    saved = await visit.rooms.views.of(visit.principal)
+    return [View(one.name, one.query, one.query == _query(asked)) for one in saved]
+
+
+def _query(asked: list[tuple[str, str]]) -> str:
+    return urlencode([(name, value) for name, value in asked if name not in _UNNAMED])
+
+
 def _views(visit: Visit, asked: list[tuple[str, str]]) -> list[View]:
     """Lists that everybody asks for, under their names."""
     say = visit.language.say
@@ -157,7 +199,7 @@ def _views(visit: Visit, asked: list[tuple[str, str]]) -> list[View]:
         (say("待核实"), urlencode({"state": State.REPORTED.value, "order": "due"})),
         (say("待签收"), urlencode({"state": State.AWAITING_SIGNOFF.value, "order": "due"})),
     ]
-    here = urlencode([(name, value) for name, value in asked if name not in _UNNAMED])
+    here = _query(asked)
     return [View(name, query, query == here) for name, query in named]
 
 

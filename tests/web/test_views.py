@@ -217,3 +217,51 @@ def test_the_pages_of_a_district_are_in_its_own_words(
 
     assert [word for word in own if word not in text] == []
     assert [word for word in never if word in text] == []
+
+
+@pytest.mark.requirement("RPT-01")
+def test_a_seat_saves_a_list_under_its_own_name_and_nobody_else_sees_it(web: Web) -> None:
+    browser, colleague, other = web.browser(seats.OFFICE), web.browser(seats.OFFICE), web.browser(seats.DESK)
+    page = browser.get("/hazards?overdue=true&state=PLANNING&limit=10").text
+    query = form_of(page, "/views")["query"]
+    assert query == "overdue=true&state=PLANNING"  # how long a page is belongs to no list
+    answer = browser.post("/views", data={"name": " 超期  方案 ", "query": query})
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/hazards?{query}")
+    for one in (browser, colleague):
+        shown = one.get("/hazards").text
+        assert "overdue=true&amp;state=PLANNING" in shown and "超期 方案" in text_of(shown)
+    assert "超期 方案" not in text_of(other.get("/hazards").text)
+
+    browser.post("/views", data={"name": "超期 方案", "query": "open=true"})  # the same name: in its place
+    shown = browser.get("/hazards").text
+    assert "overdue=true&amp;state=PLANNING" not in shown and text_of(shown).count("超期 方案") == 1
+    assert colleague.post("/views/remove", data={"name": "超期 方案", "query": ""}).status_code == 303
+    assert "超期 方案" not in text_of(browser.get("/hazards").text)
+
+
+@pytest.mark.parametrize(
+    ("name", "query", "said"),
+    [
+        ("", "open=true", "清单名称应为1至30个字"),
+        ("长" * 31, "open=true", "清单名称应为1至30个字"),
+        ("坏的", "state=NOWHERE", "state"),
+    ],
+)
+def test_a_list_that_cannot_be_kept_is_refused_beside_its_name(
+    web: Web, name: str, query: str, said: str
+) -> None:
+    browser = web.browser(seats.OFFICE)
+    answer = browser.post("/views", data={"name": name, "query": query})
+    assert answer.status_code == 422 and said in text_of(answer.text)
+    assert "我的清单" not in browser.get("/hazards").text
+
+
+def test_a_seat_keeps_twenty_lists_and_is_told_to_remove_one(web: Web) -> None:
+    browser = web.browser(seats.AUDITOR)
+    for n in range(20):
+        assert browser.post("/views", data={"name": f"清单{n}", "query": "open=true"}).status_code == 303
+    answer = browser.post("/views", data={"name": "又一个", "query": "open=true"})
+    assert answer.status_code == 422 and "每个席位最多保存20个清单" in text_of(answer.text)
+    assert browser.post("/views", data={"name": "清单3", "query": "open=false"}).status_code == 303
+    for n in range(20):
+        browser.post("/views/remove", data={"name": f"清单{n}"})
