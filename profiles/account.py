@@ -14,6 +14,7 @@ from domain.policy import Policy
 from domain.values import Mode, State, Value
 from domain.walk import Walk
 from profiles.loader import read_profile, shared_policy
+from profiles.borders import BORDERS, read_borders
 from profiles.maps import read_map
 from profiles.notices import has_notices, notices_in
 
@@ -48,6 +49,7 @@ def account(folder: Path) -> Account:
     """Load and check all files of a district. Raises :class:`profiles.mistakes.ProfileError`."""
     book = read_profile(folder)
     drawn = read_map(folder, book.organisation)
+    borders = read_borders(folder, book.organisation)
     notices_in(folder)
     anywhere = book.organisation.territories[0].id if book.organisation.territories else None
     return Account(
@@ -69,7 +71,7 @@ def account(folder: Path) -> Account:
         decisions=tuple(book.said(line) for line in _decisions(book)),
         lines={line.name: book.organisation.name(line.lead) for line in book.lines},
         terms=book.terms,
-        files=(*(("map.yaml",) if drawn else ()), *(("notices.yaml",) if has_notices(folder) else ())),
+        files=(*(("map.yaml",) if drawn else ()), *((BORDERS,) if borders else ()), *(("notices.yaml",) if has_notices(folder) else ())),
     )
 
 

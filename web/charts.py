@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from domain.library import Rulebook
 from domain.values import Colour, UnitId
+from profiles.borders import shipped_borders
 from profiles.maps import GridMap, shipped_map
 from storage.figures import Point
 from storage.stock import Street
+from web.outlines import Outline, Outlines, outlines
 
 WIDTH, HEIGHT, FOOT, LEFT = 420, 170, 22, 32
 
@@ -105,18 +107,38 @@ class Square:
 
 
 @dataclass(frozen=True)
+class Shape:
+    """A street drawn by its borders. ``path`` is an SVG path; the words stand about (x, y)."""
+
+    unit: UnitId
+    path: str
+    x: float
+    y: float
+    open: int
+    overdue: int
+    worst: Colour | None
+
+
+@dataclass(frozen=True)
 class Map:
+    """Either shapes or squares. ``note`` is said of squares, which are no borders."""
+
     squares: tuple[Square, ...]
     width: int
     height: int
     note: str
+    shapes: tuple[Shape, ...] = ()
     cell_width: int = CELL_WIDTH
     cell_height: int = CELL_HEIGHT
 
 
 def street_map(book: Rulebook, streets: Sequence[Street]) -> Map:
-    """Cells as the profile places them; without a map, named cells in rows (示意)."""
+    """By the borders of the profile; without any, cells as it places them; else named cells in rows (示意)."""
     known = {street.subdistrict: street for street in streets}
+    outlines = _outlines_of(book.profile, book)
+    if outlines is not None:
+        shapes = tuple(_shape(one, known.get(one.unit)) for one in outlines.shapes)
+        return Map((), outlines.width, outlines.height, "", shapes)
     drawn = _map_of(book.profile, book)
     territories = [unit.id for unit in book.organisation.territories]
     places = (
@@ -128,6 +150,18 @@ def street_map(book: Rulebook, streets: Sequence[Street]) -> Map:
     rows = 1 + max((row for row, _ in places.values()), default=0)
     columns = 1 + max((column for _, column in places.values()), default=0)
     return Map(squares, columns * (CELL_WIDTH + GAP), rows * (CELL_HEIGHT + GAP), drawn.note if drawn else "")
+
+
+def _shape(outline: Outline, street: Street | None) -> Shape:
+    return Shape(
+        unit=outline.unit,
+        path=outline.path,
+        x=outline.x,
+        y=outline.y,
+        open=street.open if street else 0,
+        overdue=street.overdue if street else 0,
+        worst=street.worst if street else None,
+    )
 
 
 def _square(unit: UnitId, row: int, column: int, street: Street | None) -> Square:
@@ -148,3 +182,13 @@ def _map_of(profile: str, book: Rulebook) -> GridMap | None:
     if profile not in _DRAWN:
         _DRAWN[profile] = shipped_map(profile, book.organisation)
     return _DRAWN[profile]
+
+
+_OUTLINES: dict[str, Outlines | None] = {}
+
+
+def _outlines_of(profile: str, book: Rulebook) -> Outlines | None:
+    if profile not in _OUTLINES:
+        borders = shipped_borders(profile, book.organisation)
+        _OUTLINES[profile] = outlines(borders) if borders else None
+    return _OUTLINES[profile]

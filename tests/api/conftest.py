@@ -48,8 +48,17 @@ class Loop:
         return self.start(coroutine).result(timeout)
 
     def stop(self) -> None:
+        """What still runs is told to end, and has ended, before the loop stops: event streams keep watchers."""
+        self.run(_end_the_rest())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(10)
+
+
+async def _end_the_rest() -> None:
+    rest = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in rest:
+        task.cancel()
+    await asyncio.wait(rest, timeout=10) if rest else None
 
 
 @dataclass
