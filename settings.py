@@ -111,7 +111,16 @@ SigningKey = Annotated[
         secret=True,
     ),
 ]
-SignIn = Annotated[Literal["token", "seat"], Expect("token 或 seat", "token or seat")]
+SignIn = Annotated[Literal["token", "seat", "oidc"], Expect("token、seat 或 oidc", "token, seat or oidc")]
+OptionalName = Annotated[
+    str | None, Field(pattern=r"^[^\s]{1,200}$"), Expect("不含空格的名称", "a name without spaces")
+]
+OptionalSecret = Annotated[
+    SecretStr | None,
+    Field(min_length=1),
+    Expect("提供方给的密钥", "the secret the provider gave", secret=True),
+]
+Claim = Annotated[str, Field(pattern=r"^[^\s]{1,200}$"), Expect("声明的名称", "the name of a claim")]
 OptionalUrl = Annotated[
     str | None,
     Field(pattern=r"^https?://[^\s]+$"),
@@ -168,8 +177,24 @@ class Settings(BaseSettings):
     """A file that holds such a key, read when none is given directly."""
 
     sign_in: SignIn = "token"
-    """How people sign in to the pages: with a token they were given, or (`seat`, for trying out on one
-    machine) by choosing any seat of the district, which asks nobody who he is."""
+    """How people sign in to the pages: with a token they were given; at the district's identity provider
+    (`oidc`, see docs/pages.md); or (`seat`, for trying out on one machine) by choosing any seat of the
+    district, which asks nobody who he is."""
+
+    public_url: OptionalServer = None
+    """Where browsers reach us, e.g. `https://qingling.example`: the provider sends them back there."""
+
+    oidc_issuer: OptionalUrl = None
+    """The identity provider, as its own metadata name it."""
+
+    oidc_client_id: OptionalName = None
+    """What the provider calls us."""
+
+    oidc_client_secret: OptionalSecret = None
+    """What we prove it with."""
+
+    oidc_seat_claim: Claim = "qingling_seat"
+    """The claim of the ID token that holds the seat, as `profile/unit/role`."""
 
     temporal_ui_url: OptionalUrl = None
     """Where operators see a hazard's workflow, linked from its page for them; nowhere when unset."""

@@ -25,8 +25,8 @@ from service.notices import Notices
 from service.programme import ProgrammeRoom
 from service.reading import Reading
 from service.rulebooks import Current
-from service.views import Views
 from service.temporal import connect
+from service.views import Views
 from settings import Settings, load_settings
 from storage.database import Database
 

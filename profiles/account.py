@@ -13,8 +13,8 @@ from domain.organisation import UnitType
 from domain.policy import Policy
 from domain.values import Mode, State, Value
 from domain.walk import Walk
-from profiles.loader import read_profile, shared_policy
 from profiles.borders import BORDERS, read_borders
+from profiles.loader import read_profile, shared_policy
 from profiles.maps import read_map
 from profiles.notices import has_notices, notices_in
 
@@ -71,7 +71,11 @@ def account(folder: Path) -> Account:
         decisions=tuple(book.said(line) for line in _decisions(book)),
         lines={line.name: book.organisation.name(line.lead) for line in book.lines},
         terms=book.terms,
-        files=(*(("map.yaml",) if drawn else ()), *((BORDERS,) if borders else ()), *(("notices.yaml",) if has_notices(folder) else ())),
+        files=(
+            *(("map.yaml",) if drawn else ()),
+            *((BORDERS,) if borders else ()),
+            *(("notices.yaml",) if has_notices(folder) else ()),
+        ),
     )
 
 

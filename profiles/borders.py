@@ -86,9 +86,7 @@ def read_borders(folder: Path, organisation: Organisation) -> tuple[Border, ...]
     try:
         data = json.loads(read_text(path, file))
     except json.JSONDecodeError as broken:
-        raise ProfileError(
-            file, f":{broken.lineno}", "不是正确的 JSON", "not valid JSON"
-        ) from None
+        raise ProfileError(file, f":{broken.lineno}", "不是正确的 JSON", "not valid JSON") from None
     try:
         said = _Collection.model_validate(data)
     except ValidationError as invalid:

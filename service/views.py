@@ -41,9 +41,7 @@ class Views:
                 f"每个席位最多保存{MOST}个清单，请先删去不用的",
                 f"a seat keeps {MOST} lists at most; remove one first",
             )
-        await self._database.write(
-            views.put, principal, SavedView(name=name, query=query), datetime.now(UTC)
-        )
+        await self._database.write(views.put, principal, SavedView(name=name, query=query), datetime.now(UTC))
 
     async def remove(self, principal: Principal, name: str) -> None:
         """Forget a list; one that is not there stays away."""

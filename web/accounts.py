@@ -1,7 +1,6 @@
-"""How people prove who they are: one small interface, and the two ways that need nobody else.
+"""How people prove who they are: one small interface, and three ways.
 
-An identity provider of the district (OIDC) takes their place with the same two methods: ``offered`` names the
-template that leads to it, ``seat`` turns what it sends back into a principal.
+What happens on the way to an identity provider and back is in :mod:`web.provider`.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from api.context import Rooms
 from domain.organisation import Actor, Role
 from domain.values import PersonId, UnitId
 from service.identity import Unauthenticated
+from service.oidc import Provider
 from storage.scope import Principal
 
 
@@ -55,4 +55,17 @@ class ByChoice:
         return Principal(profile=form.get("profile", ""), actor=actor)
 
 
+class ByProvider:
+    """At the district's identity provider; nothing is typed here."""
+
+    offered = "sign_in_provider"
+
+    def __init__(self, provider: Provider) -> None:
+        self.provider = provider
+
+    async def seat(self, rooms: Rooms, form: Mapping[str, str]) -> Principal:
+        raise Unauthenticated("oidc-only", "请通过统一身份认证登录", "sign in at the identity provider")
+
+
 SIGN_INS: dict[str, SignIn] = {"token": ByToken(), "seat": ByChoice()}
+"""The two that need nothing to be set up."""

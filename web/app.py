@@ -25,6 +25,7 @@ from web import (
     one,
     overview,
     programme,
+    provider,
     session,
     signin,
     topics,
@@ -75,6 +76,8 @@ def install(app: FastAPI, settings: Settings) -> None:
     for path, open_endpoint, method in (
         ("/sign-in", signin.show, "GET"),
         ("/sign-in", signin.enter, "POST"),
+        ("/sign-in/start", provider.start, "GET"),
+        ("/sign-in/callback", provider.finish, "GET"),
         ("/sign-out", signin.leave, "POST"),
         ("/language", change_language, "GET"),
     ):

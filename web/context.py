@@ -9,8 +9,9 @@ from datetime import UTC, datetime
 from fastapi import Request
 
 from service.identity import LocalIdentity, signing_key
+from service.oidc import Provider
 from settings import Settings
-from web.accounts import SIGN_INS, SignIn
+from web.accounts import SIGN_INS, ByProvider, SignIn
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,9 @@ class Pages:
         ui = settings.temporal_ui_url
         return cls(
             sessions=LocalIdentity(signing_key(settings)),
-            sign_in=SIGN_INS[settings.sign_in],
+            sign_in=ByProvider(Provider.of(settings))
+            if settings.sign_in == "oidc"
+            else SIGN_INS[settings.sign_in],
             temporal_ui=f"{ui.rstrip('/')}/namespaces/{settings.temporal_namespace}" if ui else None,
         )
 

@@ -96,7 +96,7 @@ async def _page(
         problem = problem_of(error)
     return visit.page(
         "list",
-        (problem or unsaved).status if problem or unsaved else 200,
+        wrong.status if (wrong := problem or unsaved) else 200,
         problem=problem,
         unsaved=unsaved,
         view_name=name,
