@@ -23,6 +23,13 @@ SECRETS = {
     "QINGLING_TOKEN_KEY",
     "QINGLING_ARCHIVE_KEY",
 }
+PROVIDER = {
+    "QINGLING_PUBLIC_URL",
+    "QINGLING_OIDC_ISSUER",
+    "QINGLING_OIDC_CLIENT_ID",
+    "QINGLING_OIDC_CLIENT_SECRET",
+}
+"""Only for deployments that sign in at an identity provider."""
 BUCKET = {"QINGLING_ARCHIVE_ENDPOINT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 """What a bucket takes and a folder does not: empty unless it is set."""
 
@@ -79,7 +86,7 @@ def test_no_secret_has_a_default_and_every_other_variable_has_one():
         rule = match["rule"] or ""
         if match["name"] in SECRETS:
             assert rule.startswith(":?") and len(rule) > 2, f"{match['name']} can be left out"
-        elif match["name"] in {*BUCKET, "QINGLING_PROFILES_DIR"}:
+        elif match["name"] in {*BUCKET, *PROVIDER, "QINGLING_PROFILES_DIR"}:
             assert rule == ":-", f"{match['name']} has a value that nobody chose"
         else:
             assert rule.startswith(":-") and len(rule) > 2, f"{match['name']} has no default"
