@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, select, true
 
 from domain.values import HazardId, State
 from storage.scope import Principal, visible
 from storage.tables import hazards, listings
 
-_OPEN = hazards.c.open.is_(True)
+_OPEN_MAJOR = and_(hazards.c.open == true(), hazards.c.major == true())
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +47,24 @@ def majors(
             listings.c.removed_at,
         )
         .outerjoin(listings, listings.c.hazard_id == hazards.c.id)
-        .where(or_(and_(_OPEN, hazards.c.major.is_(True)), hazards.c.id.in_(planned)))
         .order_by(hazards.c.id)
-        .limit(limit)
     )
-    return [
-        Major(
-            HazardId(row.id),
-            row.title,
-            row.place,
-            row.owner,
-            State(row.state),
-            bool(row.major),
-            bool(row.open),
-            row.listed_at,
-            row.removed_at,
-        )
-        for row in connection.execute(visible(query, principal))
-    ]
+    # Two questions, each with an index of its own; joined by OR they would have none.
+    found: dict[HazardId, Major] = {}
+    for wanted in (query.where(_OPEN_MAJOR).limit(limit), query.where(hazards.c.id.in_(planned))):
+        for row in connection.execute(visible(wanted, principal)):
+            found[HazardId(row.id)] = Major(
+                HazardId(row.id),
+                row.title,
+                row.place,
+                row.owner,
+                State(row.state),
+                bool(row.major),
+                bool(row.open),
+                row.listed_at,
+                row.removed_at,
+            )
+    return [found[id] for id in sorted(found)]
 
 
 def seen(connection: Connection, principal: Principal, named: Sequence[HazardId]) -> dict[HazardId, bool]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, delete, select, true
 
 from domain.events import chain_hash
 from domain.library import canonical
@@ -181,7 +181,7 @@ def window(connection: Connection, profile: str, duty: str, label: str) -> Stand
     return Standing.model_validate_json(body) if body is not None else None
 
 
-_OWING = windows.c.owing.is_(True)
+_OWING = windows.c.owing == true()
 
 
 def find(

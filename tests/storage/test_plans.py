@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from sqlalchemy.event import listen, remove
 
 from domain.organisation import Role
-from domain.values import Channel, Colour, Mode, Rung, State, Urgency
-from storage import cursors, readmodel, stock
+from domain.programme import Kind
+from domain.values import Channel, Colour, HazardId, Mode, Rung, State, Urgency
+from storage import cursors, majors, programme, readmodel, stock
 from storage.database import Database
 from storage.readmodel import Filters, Order
 from tests.storage.stories import OFFICE_SEES, START, STREET, principal, unit
@@ -100,3 +101,19 @@ def test_what_stands_open_is_counted_from_its_index_alone(empty):
     )
     reads = [step for step in steps if "hazards" in step]
     assert reads and all("USING COVERING INDEX ix_hazards_open" in step for step in reads), reads
+
+
+@pytest.mark.requirement("REG-11", "SUP-12")
+def test_windows_and_major_hazards_are_found_by_an_index(empty):
+    place = (START, "routine", "2026-06")
+    reads = (
+        ("ix_windows_due", lambda c: programme.find(c, "qingpu", before=place)),
+        ("ix_windows_", lambda c: programme.find(c, "qingpu", owing=True)),
+        ("ix_programme_log_kind", lambda c: programme.record(c, "qingpu", kind=Kind.NOTED, limit=50)),
+        ("ix_programme_log_window", lambda c: programme.record(c, "qingpu", window=("routine", "2026-06"))),
+        ("ix_hazards_open", lambda c: majors.majors(c, OFFICE_SEES, (HazardId("QP-2026-000001"),))),
+    )
+    for index, read in reads:
+        steps = empty.read_now(plans, read)
+        assert any(index in step for step in steps), (index, steps)
+        assert not [step for step in steps if step.startswith("SCAN")], steps

@@ -8,10 +8,12 @@ import pytest
 from alembic import command
 from sqlalchemy import Connection, text
 
-from storage import deliveries, migrate, outbox, programme
+from storage import deliveries, ledger, majors, migrate, outbox, programme
 from storage.database import Database, LedgerConflict, engine_for
 from storage.deliveries import Outgoing
 from tests.core.test_programme import TOWN, Story
+from tests.storage.stories import OFFICE_SEES
+from tests.storage.stories import Story as Tale
 
 PROFILE = "pingdu-town"
 
@@ -132,6 +134,26 @@ def test_a_notice_without_a_hazard_goes_out_as_any_other(db: Database, story: St
     (due,) = db.read_now(deliveries.due, PROFILE, story.now)
     assert (due.hazard, due.about, due.rules) == (None, "concentrated/2026-06上", story.record[0].rules)
     assert not due.lapsed
+
+
+@pytest.mark.requirement("CLS-15", "SUP-12")
+def test_the_plan_sees_open_major_hazards_and_those_it_names(db: Database) -> None:
+    stories = [Tale(f"QP-2026-00000{n}").report() for n in (1, 2, 3)]
+    for tale in stories:
+        db.write_now(ledger.append, tale.hazard, tale.events)
+    first, second, third = (tale.number for tale in stories)
+    # The flag alone: how it comes about is the core's, and tested there.
+    flagged = text("UPDATE hazards SET major = true WHERE id IN ('QP-2026-000001', 'QP-2026-000002')")
+    db.write_now(lambda connection: connection.execute(flagged))
+
+    found = db.read_now(majors.majors, OFFICE_SEES, (third,))
+
+    assert [(one.id, one.major, one.listed_at) for one in found] == [
+        (first, True, None),
+        (second, True, None),
+        (third, False, None),
+    ]
+    assert db.read_now(majors.seen, OFFICE_SEES, (first, third)) == {first: True, third: False}
 
 
 def test_receipts_and_deliveries_of_an_older_database_stay(empty_url: str) -> None:
