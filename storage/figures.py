@@ -140,9 +140,11 @@ def counted(
 def _count_found(
     connection: Connection, principal: Principal, period: Period, tally: _Tally, unit: UnitId | None
 ) -> None:
+    within = (h.reported_at >= period.start, h.reported_at < period.end, _COUNTS)
     whose = () if unit is None else (h.registered_by == unit,)
-    within = (h.reported_at >= period.start, h.reported_at < period.end, _COUNTS, *whose)
-    query = visible(select(h.registered_by, h.channel, func.count()).where(*within), principal, counting=True)
+    query = visible(
+        select(h.registered_by, h.channel, func.count()).where(*within, *whose), principal, counting=True
+    )
     for by, channel, n in connection.execute(query.group_by(h.registered_by, h.channel)):
         tally.add(by, "found", n)
         tally.add(by, "found_inside", 0 if Channel(channel).outside else n)
@@ -152,8 +154,10 @@ def _count_found(
         .select_from(facts.join(hazards))
         .where(f.profile == principal.profile, *on_spot, *within)
     )
+    # Not narrowed to the unit here: SQLite would then read the facts anew for each of its hazards.
     for by, n in connection.execute(visible(query, principal).group_by(h.registered_by)):
-        tally.add(by, "on_spot", n)
+        if unit in (None, by):
+            tally.add(by, "on_spot", n)
 
 
 def _overdue(
