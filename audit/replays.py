@@ -13,7 +13,6 @@ from temporalio.client import Client, WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
 
 from audit.compare import Outcome, compared
-from audit.parallel import spread
 from audit.replay import Replayed, replayed
 from audit.sources import Histories, NoHistory, Source, Told
 from audit.store import open_store
@@ -22,6 +21,7 @@ from domain.values import HazardId
 from settings import Settings
 from storage import rulebooks
 from storage.database import Database
+from storage.parallel import spread
 from storage.tables import hazards
 from workflows.hazard import HazardWorkflow
 

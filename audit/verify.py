@@ -15,7 +15,6 @@ from audit.coverage import GRACE, missing
 from audit.findings import Finding, Part, of_sentence
 from audit.holdings import Holdings, Inspection
 from audit.keys import PublicKey
-from audit.parallel import spread
 from audit.progress import Bar
 from audit.store import Store
 from domain.values import HazardId, Value
@@ -23,6 +22,7 @@ from storage import accesslog, ledger, programme
 from storage import archive as index
 from storage.archive import Standing
 from storage.database import Database
+from storage.parallel import spread
 from storage.tables import ledger as ledger_table
 
 _TOGETHER = 50

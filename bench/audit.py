@@ -29,7 +29,6 @@ from temporalio.worker import Replayer, UnsandboxedWorkflowRunner
 
 from audit.chains import Chains
 from audit.findings import Finding
-from audit.parallel import spread
 from audit.replays import Replays
 from audit.sources import Source, Told
 from audit.store import Folder
@@ -40,6 +39,7 @@ from domain.values import HazardId
 from settings import load_settings
 from storage import ledger, migrate, rulebooks
 from storage.database import Database
+from storage.parallel import spread
 from tests.audit.golden import Golden
 from tests.audit.lives import fill
 from tests.engine.test_golden import HISTORIES

@@ -136,13 +136,8 @@ _PARTS = frozenset({"cleared", "clocks", "clocks_ended"})
 """Of the changes, those that are not fields of the hazard."""
 
 
-class Event(Value):
-    """One entry of a hazard's ledger.
-
-    ``type`` is the command's name, or ``reminder``, ``overdue``, ``escalation``, ``task`` and
-    ``lookback_due`` for what time does, or ``refused`` for a command that was sent without waiting. ``rule`` is the transition (``T17``) or the ladder; ``row`` the
-    policy row. ``at`` is when it was decided (Asia/Shanghai); an ``alarm`` says when it was due.
-    """
+class Told(Value):
+    """As much of an event as tells what became of the hazard: all that :func:`evolve` and the facts ask about."""
 
     hazard: HazardId
     seq: int
@@ -151,10 +146,7 @@ class Event(Value):
     actor: Actor
     rule: str
     row: str | None = None
-    asked: str | None = None
-    """Name of the command of a ``refused`` event, whose type does not say it."""
     refused: Refused | None = None
-    command: Command | None = None
     key: str | None = None
     digest: str | None = None
     """Digest of the command, by which a repetition under the same key is told from another command."""
@@ -163,11 +155,30 @@ class Event(Value):
     subtask: UnitId | None = None
     """The unit whose sub-task the clock that rang times."""
     changes: Changes
-    notices: tuple[Notice, ...] = ()
     rules: Digest
     calendar: Digest
     prev: str = ""
     hash: str = ""
+
+    @property
+    def clock_id(self) -> str | None:
+        """Id of the clock that rang, if one did."""
+        return clock_id(self.clock, self.subtask) if self.clock else None
+
+
+class Event(Told):
+    """One entry of a hazard's ledger.
+
+    ``type`` is the command's name, or ``reminder``, ``overdue``, ``escalation``, ``task`` and ``lookback_due``
+    for what time does, or ``refused`` for a command that was sent without waiting. ``rule`` is the
+    transition (``T17``) or the ladder; ``row`` the policy row. ``at`` is when it was decided
+    (Asia/Shanghai); an ``alarm`` says when it was due.
+    """
+
+    asked: str | None = None
+    """Name of the command of a ``refused`` event, whose type does not say it."""
+    command: Command | None = None
+    notices: tuple[Notice, ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -189,11 +200,6 @@ class Event(Value):
             return None
         return Order(command=self.command, actor=self.actor, key=self.key or "")
 
-    @property
-    def clock_id(self) -> str | None:
-        """Id of the clock that rang, if one did."""
-        return clock_id(self.clock, self.subtask) if self.clock else None
-
     def sealed(self, prev: str) -> Event:
         return self.model_copy(update={"prev": prev, "hash": chain_hash(prev, self.body)})
 
@@ -208,7 +214,7 @@ def command_digest(command: Command) -> str:
     return hashlib.sha256((command.do + canonical(command)).encode()).hexdigest()[:16]
 
 
-def evolve(hazard: Hazard | None, event: Event) -> Hazard:
+def evolve(hazard: Hazard | None, event: Told) -> Hazard:
     """The state after an event. ``None`` is the state before the report.
 
     Raises ``ValueError`` when the event is not the next one of this hazard's chain.

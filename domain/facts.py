@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.events import Event
+from domain.events import Told
 from domain.state import Clock, Hazard
 from domain.values import ClockKey, Labelled, Mode, State, UnitId
 
@@ -66,7 +66,7 @@ class Fact(NamedTuple):
     on_time: bool | None = None
 
 
-def needs_due(event: Event) -> bool:
+def needs_due(event: Told) -> bool:
     """Whether :func:`facts_of` asks for the main clock's due date: a clearance ends the clock it is judged by."""
     return event.changes.cleared_at is not None
 
@@ -81,7 +81,7 @@ _REFUSALS = ("recognise_fail", "accept_fail")
 """Decisions by which whoever recognises a clearance refuses it; an own-level assessment is one too (VER-01)."""
 
 
-def facts_of(event: Event, after: Hazard, due: datetime | None) -> Iterator[Fact]:
+def facts_of(event: Told, after: Hazard, due: datetime | None) -> Iterator[Fact]:
     """The facts of one event, all of its instant and of the round that ``after`` is in.
 
     ``after`` is the state after the event, ``due`` the due date of the main clock before it where
@@ -133,6 +133,6 @@ def _on_time(after: Hazard, due: datetime | None) -> bool | None:
     return after.completion.at <= due
 
 
-def _bearer(event: Event, after: Hazard) -> UnitId:
+def _bearer(event: Told, after: Hazard) -> UnitId:
     clock: Clock | None = after.clocks.get(event.clock_id or "")
     return clock.bearer if clock else after.owner

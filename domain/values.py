@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, timezone
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NewType
 
 from pydantic import BaseModel, ConfigDict
@@ -88,6 +89,7 @@ class Limit:
         return f"{self.n} {_UNIT_EN[self.kind]}{'' if self.n == 1 else 's'}"
 
     @classmethod
+    @lru_cache(maxsize=256)
     def parse(cls, text: str) -> Limit:
         """Read ``"WD 5"``. Raises ``ValueError`` when it is not a kind and a whole number from 0."""
         match = re.fullmatch(r"(WD|CD|H) (\d+)", text)

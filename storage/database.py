@@ -33,6 +33,8 @@ class Database:
     """A database and the threads that may speak to it. Opens no connection before it is first used."""
 
     def __init__(self, writer: Engine, reader: Engine, writers: int, readers: int) -> None:
+        self.url = writer.url.render_as_string(hide_password=False)
+        """For another process that is to :meth:`connect`; not to be shown."""
         self._writer = writer
         self._reader = reader
         self._writers = ThreadPoolExecutor(writers, thread_name_prefix="db-write")

@@ -39,10 +39,21 @@ class Prepared:
         self._texts: dict[str, _Text] = {}
 
     def run(self, connection: Connection, rows: Row | Sequence[Row]) -> CursorResult[Any]:
-        text = self._texts.get(connection.dialect.name) or self._compile(connection.dialect)
+        text = self._text(connection.dialect)
         if isinstance(rows, Mapping):
             return connection.exec_driver_sql(text.sql, _parameters(text, rows))
         return connection.exec_driver_sql(text.sql, [_parameters(text, row) for row in rows])
+
+    def packed(self, dialect: Dialect, rows: Sequence[Row]) -> list[Any]:
+        """``rows`` as the driver takes them, for :meth:`run_packed` on a connection of the same dialect."""
+        text = self._text(dialect)
+        return [_parameters(text, row) for row in rows]
+
+    def run_packed(self, connection: Connection, parameters: list[Any]) -> None:
+        connection.exec_driver_sql(self._text(connection.dialect).sql, parameters)
+
+    def _text(self, dialect: Dialect) -> _Text:
+        return self._texts.get(dialect.name) or self._compile(dialect)
 
     def _compile(self, dialect: Dialect) -> _Text:
         compiled = self._build(dialect.name).compile(dialect=dialect)  # type: ignore[attr-defined]

@@ -7,20 +7,25 @@ are not. Notices are not made again: they may have been delivered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import gc
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
-from domain.events import Event, evolve
+from domain.events import Event, Told, evolve
 from domain.facts import facts_of
 from domain.state import Hazard
 from domain.values import HazardId
-from storage import programme, projection, texts
+from storage import projection, texts
 from storage.database import Database
+from storage.parallel import spread
 from storage.prepared import inserting
 from storage.projection import Made
 from storage.tables import derived, hazards, ledger
@@ -29,6 +34,8 @@ VERSION = 4
 """Goes up when the read model holds something that an older version of the code did not write."""
 
 BATCH = 400
+_WORTH_PROCESSES = 5000
+"""Hazards; fewer are folded here in the time that other processes take to start."""
 _NAME = "read model"
 
 
@@ -45,19 +52,22 @@ class Progress:
 Tell = Callable[[Progress], None]
 
 
-def rebuild(database: Database, tell: Tell = lambda _: None) -> Progress:
-    """Make the read model of every hazard again. Raises ``ValueError`` where a ledger cannot be replayed."""
-    progress = Progress(database.read_now(_how_many))
+def rebuild(database: Database, tell: Tell = lambda _: None, *, jobs: int | None = None) -> Progress:
+    """Make the read model of every hazard again, folding in ``jobs`` processes (as many as there are cores).
+
+    Raises ``ValueError`` where a ledger cannot be replayed; what was made before it stays.
+    """
+    ids = database.read_now(_all)
+    progress = Progress(len(ids))
     tell(progress)
-    after = ""
-    while batch := database.read_now(_following, after):
-        progress.events += database.write_now(_again, batch)
-        progress.done += len(batch)
-        after = batch[-1]
+    if jobs is None:
+        jobs = (os.cpu_count() or 1) if len(ids) >= _WORTH_PROCESSES else 1
+    fold = partial(_folded, database) if jobs <= 1 else partial(_folded_apart, database.url)
+    for done, folded in spread(fold, ids, jobs=jobs, together=BATCH):
+        progress.events += database.write_now(_put, folded)
+        progress.done += done
         tell(progress)
     database.write_now(_texts_again)
-    for profile in database.read_now(programme.profiles):
-        database.write_now(programme.rebuild, profile)
     database.write_now(_mark)
     return progress
 
@@ -73,13 +83,8 @@ def rebuild_if_needed(database: Database, tell: Tell = lambda _: None) -> None:
         rebuild(database, tell)
 
 
-def _how_many(connection: Connection) -> int:
-    return connection.scalar(select(func.count()).select_from(hazards)) or 0
-
-
-def _following(connection: Connection, after: str) -> list[str]:
-    query = select(hazards.c.id).where(hazards.c.id > after).order_by(hazards.c.id).limit(BATCH)
-    return list(connection.scalars(query))
+def _all(connection: Connection) -> list[HazardId]:
+    return [HazardId(id) for id in connection.scalars(select(hazards.c.id).order_by(hazards.c.id))]
 
 
 _MARK = inserting(derived, on_conflict="replace")
@@ -92,44 +97,85 @@ def _mark(connection: Connection) -> None:
 # -- hazards -----------------------------------------------------------------------------------------
 
 
-def _again(connection: Connection, ids: Sequence[str]) -> int:
+class Folded(NamedTuple):
+    """Some hazards folded from their ledgers, ready to be put in place."""
+
+    ends: dict[HazardId, int]
+    """The last ``seq`` that each was folded from."""
+    events: int
+    rows: projection.Packed
+
+
+def _put(connection: Connection, folded: Folded) -> int:
     """Replaces the read model of some hazards; how many events they have."""
+    ids = list(folded.ends)
     # Whoever records an event of one of these waits, and then finds its row as he left it.
     connection.execute(select(hazards.c.id).where(hazards.c.id.in_(ids)).with_for_update()).all()
+    if _ends(connection, ids) != folded.ends:  # somebody recorded an event since they were folded
+        folded = _fold(connection, ids)
+    projection.replace(connection, ids, folded.rows)
+    return folded.events
+
+
+def _ends(connection: Connection, ids: Sequence[HazardId]) -> dict[HazardId, int]:
+    query = select(ledger.c.hazard_id, func.max(ledger.c.seq)).where(ledger.c.hazard_id.in_(ids))
+    return {HazardId(id): seq for id, seq in connection.execute(query.group_by(ledger.c.hazard_id))}
+
+
+def _folded(database: Database, ids: Sequence[HazardId]) -> Folded:
+    return database.read_now(_fold, ids)
+
+
+def _folded_apart(url: str, ids: Sequence[HazardId]) -> Folded:
+    """For a process of its own."""
+    database = Database.connect(url, size=1)
+    try:
+        return _folded(database, ids)
+    finally:
+        database.close()
+
+
+def _fold(connection: Connection, ids: Sequence[HazardId]) -> Folded:
     columns = (ledger.c.hazard_id, ledger.c.prev_hash, ledger.c.hash, ledger.c.body)
     query = select(*columns).where(ledger.c.hazard_id.in_(ids)).order_by(ledger.c.hazard_id, ledger.c.seq)
-    rows = connection.execute(query).all()
-    made = [_made(connection, chain) for _, chain in groupby(rows, key=itemgetter(0))]
-    if made:
-        projection.replace(connection, made)
-    return len(rows)
+    with _no_garbage():
+        rows = connection.execute(query).all()
+        made = [_made(connection, chain) for _, chain in groupby(rows, key=itemgetter(0))]
+        ends = {one.hazard.id: one.hazard.seq for one in made}
+        return Folded(ends, len(rows), projection.packed(connection.dialect, made))
 
 
-class _Told(Event):
-    """An event without what the read model does not ask about, which makes up most of reading it."""
-
-    command: Any = None
-    refused: Any = None
-    notices: Any = ()
+@contextmanager
+def _no_garbage() -> Iterator[None]:
+    """Folding makes many values and no cycles: looking for some among them takes more than a third of its time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _made(connection: Connection, chain: Iterable[Any]) -> Made:
     state: Hazard | None = None
     report: Event | None = None
-    last: Event | None = None
+    last: Told | None = None
     count: list[projection.Counted] = []
     for hazard, prev, hash, body in chain:
-        reading = Event if state is None else _Told
+        # What the read model does not ask about, commands and notices, makes up most of reading an event.
+        reading = Event if state is None else Told
         try:
             event = reading.model_validate_json(body)
-            vars(event).update(
-                prev=prev, hash=hash, key=None
-            )  # keys of commands are not kept in the read model
+            # Keys of commands are not kept in the read model.
+            vars(event).update(prev=prev, hash=hash, key=None)
             due, state = projection.main_due(state), evolve(state, event)
         except ValueError as error:
             raise ValueError(_cannot(hazard, error)) from error
         count += [(event, state.round, fact) for fact in facts_of(event, state, due)]
-        report, last = report or event, event
+        last = event
+        if isinstance(event, Event):
+            report = event
     assert state is not None and report is not None and last is not None  # a group has a row
     return Made(projection.profile_of(connection, state.rules), state, report, last.at, count)
 

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import Connection, select, text
 
 from domain.organisation import Role
+from domain.values import HazardId
 from storage import ledger, readmodel, rebuild, texts
 from storage.database import Database
 from storage.readmodel import Filters
 from storage.tables import METADATA
 from tests.storage.stories import DESK, OFFICE, OFFICE_SEES, OTHER_STREET, PUTUO, STREET, Story, principal
 
-DERIVED = ("hazards", "deadlines", "involved", "facts", "texts")
+DERIVED = ("hazards", "deadlines", "involved", "facts", "obligations", "texts")
 DAMAGE = (
     "UPDATE hazards SET state = 'CLOSED', open = NULL, owner = 'elsewhere', title = '', snapshot = '{}'",
     "UPDATE hazards SET reporter_ref = 'x', description = 'lost', reported_at = updated_at",
@@ -149,3 +150,32 @@ def test_a_ledger_that_cannot_be_replayed_is_named_and_left_alone(db, stories):
         rebuild.rebuild(db)
 
     assert db.read_now(standing) == before
+
+
+def test_folding_in_other_processes_makes_the_same(db, stories, monkeypatch):
+    monkeypatch.setattr(rebuild, "BATCH", 2)
+    before = db.read_now(standing)
+    db.write_now(damaged, "DELETE FROM facts")
+
+    done = rebuild.rebuild(db, jobs=2)
+
+    assert db.read_now(standing) == before
+    assert (done.done, done.events) == (len(stories), sum(len(story.events) for story in stories))
+
+
+def test_what_is_recorded_while_a_hazard_is_folded_is_not_lost(db, monkeypatch):
+    story = Story().report().assigned(STREET)
+    db.write_now(ledger.append, story.hazard, story.events)
+    fold, before = rebuild._folded, len(story.events)
+
+    def folded_too_early(database: Database, ids: list[HazardId]) -> rebuild.Folded:
+        folded = fold(database, ids)
+        story.planned()
+        database.write_now(ledger.append, story.hazard, story.events[before:])
+        return folded
+
+    monkeypatch.setattr(rebuild, "_folded", folded_too_early)
+    done = rebuild.rebuild(db)
+
+    assert done.events == len(story.events) > before
+    assert db.read_now(ledger.verify, story.number) == []
