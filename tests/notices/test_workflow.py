@@ -28,7 +28,7 @@ async def client() -> AsyncIterator[Client]:
 
 
 async def until(holds: Callable[[], bool]) -> None:
-    for _ in range(200):
+    for _ in range(600):
         if holds():
             return
         await asyncio.sleep(0.05)
@@ -102,7 +102,7 @@ async def test_a_run_is_followed_by_another(client: Client, house: House, monkey
 
     async with tuned(client, "notices-runs", [DeliveryWorkflow], [shifts.deliver]):
         first = (await handle(client).describe()).run_id
-        for _ in range(200):
+        for _ in range(600):
             if (await handle(client).describe()).run_id != first:
                 break
             await asyncio.sleep(0.05)
