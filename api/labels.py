@@ -351,6 +351,7 @@ NAMES: dict[str, Words] = {
     "office": Words("清零办", "coordinating office"),
     "owed_is_answerable": Words("督办事项总能办理", "what is owed can be answered"),
     "owing": Words("欠填单位数", "units that owe one"),
+    "petition_before_archive": Words("信访件办结后方可归档", "petitions are closed before the archive"),
     "petition_objection": Words("信访异议期限", "time to object to a petition"),
     "policy": Words("政策", "policy"),
     "prefix": Words("编号前缀", "prefix of numbers"),

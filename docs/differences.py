@@ -97,6 +97,11 @@ DIFFERENCES = (
     ),
     (
         "T31",
+        "关联的信访件未办结的，末次回头看不得归档（N82）。",
+        "The last look-back does not close a hazard while a petition linked to it is open (N82).",
+    ),
+    (
+        "T31",
         "提级、挂牌的回头看由清零办或已涉及该隐患而未承办的其他单位办理；一般、分流由责任单位或清零办办理。",
         "At an upgraded or listed hazard the office or another unit concerned that did not handle it looks back; at "
         "general and diverted ones the owner or the office.",

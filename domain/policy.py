@@ -187,6 +187,8 @@ class Policy(Value):
     """Penalties from which the closure of an enterprise with a major hazard is proposed (N50)."""
     petition_objection: Limit | None = None
     """How long a unit may object to a petition that is not in its scope (N09)."""
+    petition_before_archive: bool = False
+    """The last look-back does not close a hazard while a petition linked to it is open (N82)."""
     owed_is_answerable: bool = False
     """What is owed can be answered while it stands (SUP-01): a unit that was asked for a reason (督办单) may
     state it before anything of its is late, and what can be answered no more lapses."""

@@ -358,6 +358,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     _row("T31", "lookback_pass", State.LOOK_BACK, Target.BY_LOOKBACKS_LEFT,
          (_OFFICE, _OWNER_WATCH, _CONCERNED_WATCH), "LBK-01",
          guards.clearance.looks_back, guards.listing.notices_given_before_the_archive,
+         guards.records.petition_closed_before_the_archive,
          effect=effects.clearance.lookback_pass),
     _row("T32", "lookback_relapse", State.LOOK_BACK, State.PLANNING,
          (_OFFICE, _OWNER_WATCH, _CONCERNED_WATCH), "LBK-03",

@@ -62,3 +62,9 @@ def state_guard(
     told: Callable[[Ask], tuple[str, str] | None] | None = None,
 ) -> Callable[..., Guard]:
     return lambda holds: Guard(code, status, requirement, zh, en, holds, of_form=False, told=told)
+
+
+def last_lookback(ask: Ask) -> bool:
+    """Whether the look-back that is open, or next, is the one that leads to the archive."""
+    limits = ask.rules.book.policy.lookback_limits(ask.hazard.mode)
+    return ask.hazard.lookbacks_done + 1 >= len(limits)

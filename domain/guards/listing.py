@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from domain.guards.asking import Ask, form_guard, state_guard
+from domain.guards.asking import Ask, form_guard, last_lookback, state_guard
 from domain.guards.routing import mode_open
 from domain.organisation import ROLES_OF_THE_OFFICE, Role, Unit
 from domain.state import Subtask
@@ -389,6 +389,4 @@ def day_is_possible(ask: Ask) -> bool:
     "a publication or filing of the listing is still owed; record it before the last look-back",
 )
 def notices_given_before_the_archive(ask: Ask) -> bool:
-    hazard = ask.hazard
-    last = hazard.lookbacks_done + 1 >= len(ask.rules.book.policy.lookback_limits(hazard.mode))
-    return not last or not any(key in hazard.clocks for key in LISTING_NOTICES)
+    return not last_lookback(ask) or not any(key in ask.hazard.clocks for key in LISTING_NOTICES)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from domain import clocks, lines
-from domain.guards.asking import Ask, form_guard, state_guard
+from domain.guards.asking import Ask, form_guard, last_lookback, state_guard
 from domain.organisation import ROLES_OF_THE_OFFICE, Role, UnitType
 from domain.values import ClockKey, Confidentiality, RecordKind, State, local
 
@@ -266,3 +266,17 @@ def petition_within_cap(ask: Ask) -> bool:
 )
 def notified_first(ask: Ask) -> bool:
     return ask.hazard.petition is not None and ask.hazard.petition.notified_at is not None
+
+
+@state_guard(
+    "petition-open",
+    409,
+    "N82",
+    "关联的信访件尚未办结，不得归档，请先告知并办结",
+    "a petition linked to the hazard is open; notify the petitioner and close it before the last look-back",
+)
+def petition_closed_before_the_archive(ask: Ask) -> bool:
+    """Its duties outlast the clearance, and would end unmet with the hazard."""
+    if not ask.rules.book.policy.petition_before_archive or not last_lookback(ask):
+        return True
+    return ask.hazard.petition is None or not ask.hazard.petition.open

@@ -101,6 +101,9 @@ def next_step(case: Case) -> None:
             case.give("recognise_pass", office(case))
         case State.LOOK_BACK if any(key in hazard.clocks for key in LISTING_NOTICES):
             case.give("record_listing_notice", office(case))
+        case State.LOOK_BACK if hazard.petition and hazard.petition.open:
+            step = "close_petition" if hazard.petition.notified_at else "notify_petitioner"
+            case.give(step, owner(case, Role.LIAISON))
         case State.LOOK_BACK:
             case.give("lookback_pass", office(case))
 
@@ -332,6 +335,7 @@ STARTS: dict[str, Start] = {
         (*_AT_WORK, given("link_incident", office), given("acknowledge", office))
     ),
     "petitioned": Start(_PETITIONED),
+    "petitioned, looked back on": Start((*_PETITIONED, on_to(State.LOOK_BACK))),
     "petition extended": Start((*_PETITIONED, given_by_owner("extend_petition", Role.PRINCIPAL))),
     "petitioner told": Start((*_PETITIONED, given_by_owner("notify_petitioner", Role.LIAISON))),
     "petition objected to": Start((*_PETITIONED, given_by_owner("object_to_petition", Role.LIAISON))),

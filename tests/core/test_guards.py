@@ -99,6 +99,12 @@ def petitioned(days: float = 0) -> Case:
     return case
 
 
+def looked_back_on_with_a_petition() -> Case:
+    case = given(State.REMEDIATING, "link_petition", "report_completion", "assess_pass")
+    case.wait_until(case.hazard.clocks["lookback"].alarms[0].at)
+    return case
+
+
 def unconsulted() -> Case:
     case = hazard_in(State.AWAITING_SIGNOFF, category=2)
     case.give("sign")
@@ -256,6 +262,7 @@ REFUSALS = [
     ("record_listing_notice", "422 N44.not-owed", "N44", listed_in(State.PLANNING), None,
      {"what": "removal_notice"}),
     ("record_listing_notice", "422 N44.wrong-day", "N44", listed_in(State.PLANNING), None, {"day": "2026-03-01"}),
+    ("lookback_pass", "409 T31.petition-open", "N82", looked_back_on_with_a_petition(), OFFICE, {}),
     ("lookback_pass", "409 T31.notice-owed", "N44", before_the_archive(), OFFICE, {}),
     ("request_upgrade", "409 T07.mode-not-here", "MOD-01", in_putuo("caoyang"), seat("caoyang", "liaison"), {}),
     ("request_upgrade", "422 T07.unknown-unit", "MOD-17", hazard_in(State.PLANNING), None,
