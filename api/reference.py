@@ -16,6 +16,7 @@ from api.context import caller, rooms
 from api.problems import documented
 from api.views import Named, UnitView, View, Words
 from domain.catalogue import Item, Responsible
+from domain.categories import KeyField, Line
 from domain.library import Rulebook, Rules
 from domain.organisation import Role, UnitType
 from domain.policy import Policy
@@ -128,8 +129,16 @@ class FullUnitView(UnitView):
     label: Words
     aliases: list[str]
     supervisor: str | None
+    subdistrict: str | None
+    """For a neighbourhood or village committee: the sub-district or zone it belongs to."""
     handles: bool
     """Whether hazards can be given to it."""
+
+
+class GridView(View):
+    id: str
+    subdistrict: UnitView
+    forces: list[str]
 
 
 class RoleView(View):
@@ -143,6 +152,7 @@ class UnitsView(View):
     office: str
     items: list[FullUnitView]
     roles: list[RoleView]
+    grids: list[GridView]
 
 
 def units_view(book: Rulebook) -> UnitsView:
@@ -159,11 +169,16 @@ def units_view(book: Rulebook) -> UnitsView:
                 label=named.words(unit.type),
                 aliases=list(unit.aliases),
                 supervisor=unit.supervisor,
+                subdistrict=unit.within,
                 handles=unit.handles,
             )
             for unit in organisation.units
         ],
         roles=[RoleView(id=role.value, zh=role.zh, en=role.en) for role in Role if role is not Role.SYSTEM],
+        grids=[
+            GridView(id=grid.id, subdistrict=named.unit(grid.subdistrict), forces=list(grid.forces))
+            for grid in organisation.grids
+        ],
     )
 
 
@@ -178,6 +193,10 @@ class ProfileView(View):
     rules: str
     calendar: str
     policy: Policy
+    key_fields: tuple[KeyField, ...]
+    """Fields of the district's campaigns, for the tags of hazards (CLS-14)."""
+    lines: tuple[Line, ...]
+    """Lines of work and who leads them."""
 
 
 def profile_view(rules: Rules) -> ProfileView:
@@ -191,6 +210,8 @@ def profile_view(rules: Rules) -> ProfileView:
         rules=book.digest,
         calendar=rules.calendar_digest,
         policy=book.policy,
+        key_fields=book.key_fields,
+        lines=book.lines,
     )
 
 

@@ -67,3 +67,13 @@ class Line(Value):
             return False
         named = self.categories[category]
         return not named or sub_item in named
+
+
+class KeyField(Value):
+    """A field of the campaigns (重点领域, “5+2”, CLS-14) and who leads it; hazards carry its name as a tag."""
+
+    key: str
+    name: str
+    en: str
+    lead: UnitId
+    source: str

@@ -18,7 +18,7 @@ from domain.accountability import Accountability
 from domain.cadence import Cadence
 from domain.calendar import Calendar
 from domain.catalogue import Catalogue
-from domain.categories import Line, RiskCategory
+from domain.categories import KeyField, Line, RiskCategory
 from domain.contacts import ContactDuty
 from domain.organisation import Body, Organisation
 from domain.policy import Policy
@@ -56,6 +56,8 @@ class Rulebook(Value):
     """The four risk categories; a rulebook without them asks nothing particular of any."""
     lines: tuple[Line, ...] = ()
     """Lines of work whose leads read and coordinate hazards that others handle (ACT-11, ACT-15…17)."""
+    key_fields: tuple[KeyField, ...] = ()
+    """Fields of the district's campaigns, by whose names hazards are tagged (CLS-14)."""
     terms: dict[str, str] = {}
     """What this district calls things: phrase of the process → its own word, in Chinese text for people."""
     accountability: Accountability | None = None

@@ -133,11 +133,21 @@ class Unit(Value):
     aliases: tuple[str, ...] = ()
     supervisor: UnitId | None = None
     """For an external owner (权属单位): the bureau that supervises it and answers for it (A15)."""
+    within: UnitId | None = None
+    """For a neighbourhood or village committee (居村): the sub-district or zone it belongs to (ACT-25)."""
 
     @property
     def handles(self) -> bool:
         """Whether hazards can be given to this unit."""
         return self.type in _HANDLING
+
+
+class Grid(Value):
+    """A unit of the community grid (网格单元) and the forces that work in it (ACT-24): kinds of post, no persons."""
+
+    id: str
+    subdistrict: UnitId
+    forces: tuple[str, ...]
 
 
 class BodySeat(Value):
@@ -179,6 +189,8 @@ class Organisation(Value):
     handle the hazard takes the chair (A3)."""
     informed: dict[UnitType, tuple[UnitId, ...]] = {}
     """Who is told of every report that units of a kind make (REG-06, A13)."""
+    grids: tuple[Grid, ...] = ()
+    """Grid units that the district lists; a hazard may lie in one that is not listed."""
     aliases: dict[str, UnitId] = {}
     """Department names of the catalogue and of older papers → unit (A14, A15)."""
 
@@ -226,6 +238,14 @@ class Organisation(Value):
             if name in place
         ]
         return min(mentioned)[1] if mentioned else None
+
+    def subdistrict_of(self, unit: UnitId) -> UnitId | None:
+        """The sub-district or zone that a neighbourhood or village committee belongs to."""
+        found = self.by_id.get(unit)
+        return found.within if found else None
+
+    def grid(self, id: str | None) -> Grid | None:
+        return next((grid for grid in self.grids if grid.id == id), None)
 
     def seat_problem(self, actor: Actor) -> str | None:
         """Why nobody can hold this seat (Chinese sentence), or ``None`` when it exists."""

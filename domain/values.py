@@ -255,6 +255,7 @@ class RecordKind(Labelled):
     RESPONSIBILITY = "responsibility", "责任划分", "division of responsibility"
     LAW_ENFORCEMENT = "law_enforcement", "移交执法司法", "handed to law enforcement"
     IMPROVEMENT = "improvement", "制度改进", "improvement of a rule or mechanism"
+    EVALUATION = "evaluation", "第三方评估", "evaluation by a third party"
     COOPERATION = "cooperation", "移交后配合", "cooperation after a hand-over"
 
 

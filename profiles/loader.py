@@ -18,10 +18,10 @@ from domain.accountability import Accountability
 from domain.cadence import Cadence
 from domain.calendar import Calendar, Span
 from domain.catalogue import Catalogue, Item
-from domain.categories import Line, RiskCategory
+from domain.categories import KeyField, Line, RiskCategory
 from domain.contacts import ContactDuty
 from domain.library import Rulebook
-from domain.organisation import Body, Organisation, Role, Unit, UnitType
+from domain.organisation import Body, Grid, Organisation, Role, Unit, UnitType
 from domain.policy import Policy
 from domain.values import Mode, UnitId
 from profiles import places
@@ -32,6 +32,7 @@ from profiles.checks import (
     check_catalogue,
     check_categories,
     check_contact_duty,
+    check_key_fields,
     check_lines,
     check_organisation,
     check_policy,
@@ -86,6 +87,8 @@ class _ProfileFile(BaseModel):
     catalogue: tuple[Item, ...] = ()
     categories: dict[int, dict[str, Any]] = {}
     lines: tuple[Line, ...] = ()
+    key_fields: tuple[KeyField, ...] = ()
+    grids: tuple[Grid, ...] = ()
     terms: dict[Text, Text] = {}
     accountability: Accountability | None = None
     ruling_needed: tuple[str, ...] = ()
@@ -154,6 +157,7 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
         leading_group=said.leading_group,
         seats=said.seats,
         informed=said.informed,
+        grids=said.grids,
         aliases={name: unit for unit, names in said.aliases.items() for name in names},
     )
     check_organisation(file, organisation, said.aliases)
@@ -167,6 +171,7 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
     policy = _policy(file, said, key, catalogue, defaults)
     categories = _categories(file, said, organisation, defaults)
     check_lines(file, said.lines, organisation, catalogue, categories)
+    check_key_fields(file, said.key_fields, organisation)
     book = Rulebook(
         profile=key,
         name=said.name,
@@ -179,6 +184,7 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
         catalogue=catalogue,
         categories=categories,
         lines=said.lines,
+        key_fields=said.key_fields,
         terms=said.terms,
         accountability=said.accountability,
         bodies=said.bodies,

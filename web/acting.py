@@ -96,6 +96,6 @@ def _report_page(visit: Visit, draft: Draft) -> Response:
         draft.problem.status if draft.problem else 200,
         draft=draft,
         fields=fields_of("report"),
-        lists={"streets", "items"},
+        lists={"streets", "items", "grids", "fields"},
         key=draft.key,
     )

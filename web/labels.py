@@ -60,5 +60,7 @@ SUGGESTED: dict[str, str] = {
     ),
     "subdistrict": "streets",
     "code": "items",
+    "grid": "grids",
+    "tags": "fields",
 }  # fmt: skip
 """Fields that name something the district knows, and the list that suggests it."""

@@ -18,6 +18,7 @@ def add_record(draft: Draft, form: c.AddRecord, _actor: Actor) -> None:
         RecordKind.GUIDANCE: (draft.hazard.owner,),
         RecordKind.TRACKING: (draft.hazard.owner,),
         RecordKind.COORDINATION: (draft.hazard.owner, *units),
+        RecordKind.EVALUATION: (draft.hazard.owner,),
     }
     for unit in dict.fromkeys(told.get(form.kind, ())):
         draft.notify(unit, Role.LIAISON, form.kind.zh)

@@ -21,7 +21,7 @@ from domain.values import (
 def report(draft: Draft, form: c.Report, actor: Actor) -> None:
     """T01: outside channels are verified first; a finding of one's own is registered at once."""
     book = draft.rules.book
-    subdistrict = _subdistrict(draft, form.subdistrict) or book.organisation.subdistrict_in(form.place)
+    subdistrict = _lies_in(draft, form, actor.unit)
     holder = book.organisation.desk if form.channel.outside else actor.unit
     draft.set(
         title=form.title or _title(draft, form),
@@ -130,6 +130,18 @@ def sign(draft: Draft, form: c.Sign, _actor: Actor) -> None:
     draft.set(handler=form.handler)
     subtasks.sign(draft, draft.hazard.owner, form.handler)
     draft.enter(State.PLANNING)
+
+
+def _lies_in(draft: Draft, form: c.Report, reporter: UnitId) -> UnitId | None:
+    """The sub-district of the place: as named, of its grid unit, as the place says, or that of the 居村 that reports."""
+    organisation = draft.rules.book.organisation
+    grid = organisation.grid(form.grid)
+    return (
+        _subdistrict(draft, form.subdistrict)
+        or (grid.subdistrict if grid else None)
+        or organisation.subdistrict_in(form.place)
+        or organisation.subdistrict_of(reporter)
+    )
 
 
 def _subdistrict(draft: Draft, name: str | None) -> UnitId | None:

@@ -21,6 +21,12 @@ def _leads(ask: Ask) -> bool:
     return lines.leads(ask.rules.book, ask.hazard, ask.actor.unit)
 
 
+def _third_party(ask: Ask) -> bool:
+    unit = ask.rules.book.organisation.by_id.get(ask.actor.unit)
+    called_in = ask.actor.unit in ask.hazard.involved
+    return unit is not None and unit.type is UnitType.THIRD_PARTY and called_in
+
+
 def _office(ask: Ask) -> bool:
     return ask.actor.role in ROLES_OF_THE_OFFICE
 
@@ -67,6 +73,9 @@ RECORDS: dict[RecordKind, RecordRule] = {
     RecordKind.IMPROVEMENT: RecordRule(
         "REM-11", "管辖单位或清零办", "the owner or the office",
         lambda ask: _office(ask) or ask.actor.unit == ask.hazard.owner,
+    ),
+    RecordKind.EVALUATION: RecordRule(
+        "ACT-27", "受托的第三方", "a third party that was called in", lambda ask: _third_party(ask), document=True,
     ),
     RecordKind.COOPERATION: RecordRule(
         "MOD-18", "参与过本件的单位", "a unit that the hazard concerned",

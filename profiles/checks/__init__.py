@@ -3,7 +3,13 @@ no hazard is ever stuck. A check raises :class:`profiles.mistakes.ProfileError`:
 place and the remedy."""
 
 from profiles.checks.calendars import check_calendar_year
-from profiles.checks.catalogue import check_catalogue, check_categories, check_lines, check_rulings
+from profiles.checks.catalogue import (
+    check_catalogue,
+    check_categories,
+    check_key_fields,
+    check_lines,
+    check_rulings,
+)
 from profiles.checks.duties import check_cadence
 from profiles.checks.policy import CLOCKS_WITH_ROWS, check_policy
 from profiles.checks.process import check_process, check_seats_of_a_listing
@@ -17,6 +23,7 @@ __all__ = [
     "check_catalogue",
     "check_categories",
     "check_contact_duty",
+    "check_key_fields",
     "check_lines",
     "check_organisation",
     "check_policy",

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from domain.catalogue import Catalogue, responsible
-from domain.categories import Line, RiskCategory
+from domain.categories import KeyField, Line, RiskCategory
 from domain.organisation import Organisation, Role
 from profiles.checks.common import must_be_items, must_be_unit, must_have_source
 from profiles.mistakes import ProfileError
@@ -81,6 +81,20 @@ def check_categories(file: str, categories: Iterable[RiskCategory], organisation
                     f"本区没有可承办隐患的“{kind.zh}”，请改",
                     f"this district has no unit of type {kind} that handles hazards; change it",
                 )
+
+
+def check_key_fields(file: str, fields: Iterable[KeyField], organisation: Organisation) -> None:
+    seen: set[str] = set()
+    for field in fields:
+        place = f"key_fields[{field.key}]"
+        for name in (field.key, field.name):
+            if name in seen:
+                raise ProfileError(
+                    file, place, f"“{name}”写了两次，请合并", f"“{name}” stands twice; join the two"
+                )
+            seen.add(name)
+        must_have_source(file, place, field.source)
+        must_be_unit(file, f"{place}.lead", field.lead, organisation.by_id)
 
 
 # ── lines ────────────────────────────────────────────────────────────────────────────────────────────

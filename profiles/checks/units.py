@@ -46,6 +46,7 @@ def check_organisation(
             must_be_unit(file, f"informed.{kind}", one, known)
     for name in aliases:
         must_be_unit(file, f"aliases.{name}", name, known)
+    _check_tiers(file, organisation)
     _check_names(file, organisation, aliases)
     _check_supervisors(file, organisation)
 
@@ -61,6 +62,36 @@ def _check_seats(file: str, organisation: Organisation) -> None:
             )
         for unit in units:
             must_be_unit(file, f"seats.{role}", unit, organisation.by_id)
+
+
+def _check_tiers(file: str, organisation: Organisation) -> None:
+    """居村 and grids lie in a sub-district or zone of the district (ACT-24, ACT-25)."""
+    territories = {unit.id for unit in organisation.territories}
+    named = [(f"units[{unit.id}].within", unit.within) for unit in organisation.units if unit.within]
+    named += [(f"grids[{grid.id}].subdistrict", grid.subdistrict) for grid in organisation.grids]
+    for place, subdistrict in named:
+        must_be_unit(file, place, subdistrict, organisation.by_id)
+        if subdistrict not in territories:
+            raise ProfileError(
+                file,
+                place,
+                f"“{organisation.name(subdistrict)}”不是街镇（管区），请改",
+                f"{subdistrict} is no sub-district or zone; change it",
+            )
+    for unit in organisation.units:
+        if unit.within and unit.type is not UnitType.VILLAGE_COMMITTEE:
+            raise ProfileError(
+                file,
+                f"units[{unit.id}].within",
+                "只有居村才写所属街镇（管区），请删去",
+                "only a neighbourhood or village committee belongs to a sub-district; remove it",
+            )
+    grids = [grid.id for grid in organisation.grids]
+    for id in grids:
+        if grids.count(id) > 1:
+            raise ProfileError(
+                file, f"grids[{id}]", "同一网格写了两次，请合并", "the grid stands twice; join the two"
+            )
 
 
 def _check_names(file: str, organisation: Organisation, aliases: Mapping[UnitId, Iterable[str]]) -> None:

@@ -4,7 +4,19 @@ import pytest
 
 from domain.refusal import Refusal
 from domain.values import Channel, ClockKey, Confidentiality, State, Urgency
-from tests.builders import AFTER, BEFORE, BUREAU, DESK, FINDER, LIAISON, OTHER_LIAISON, Case, hazard_in, seat
+from tests.builders import (
+    AFTER,
+    BEFORE,
+    BOOKS,
+    BUREAU,
+    DESK,
+    FINDER,
+    LIAISON,
+    OTHER_LIAISON,
+    Case,
+    hazard_in,
+    seat,
+)
 
 OUTSIDE = {"hotline", "media", "public_opinion", "petition", "model", "application"}
 
@@ -255,3 +267,69 @@ def test_nobody_assesses_what_he_found_or_fixed_himself(assessor):
 
     assert case.refused("clear_on_spot", fixer, assessor=assessor).code == "T04.assessor-is-finder"
     assert case.give("clear_on_spot", fixer, assessor="someone-else")
+
+
+# ── tiers, grids, third parties ──────────────────────────────────────────────────────────────────────
+
+
+def jingan(unit: str, **form: object) -> Case:
+    given = {"place": "某路口", "channel": "grid_patrol", "code": "S03-07", **form}
+    return Case(BOOKS["jingan"]).report(seat(unit, "discoverer"), **given)
+
+
+@pytest.mark.requirement("ACT-25", "ACT-14")
+def test_what_a_neighbourhood_committee_reports_lies_in_its_sub_district_which_reads_it():
+    hazard = jingan("jw-wuning").hazard
+
+    assert (hazard.owner, hazard.subdistrict) == ("jw-wuning", "caojiadu")
+    assert "caojiadu" in hazard.involved
+
+
+@pytest.mark.requirement("ACT-25")
+@pytest.mark.parametrize(
+    ("form", "subdistrict"),
+    [
+        ({"place": "彭浦镇某路口"}, "pengpuzhen"),
+        ({"subdistrict": "北站街道"}, "beizhan"),
+        ({"grid": "彭浦新村-01"}, "pengpuxincun"),
+        ({"grid": "未列的网格"}, "caojiadu"),
+    ],
+)
+def test_what_is_said_of_the_place_goes_before_the_committee_s_own_sub_district(form, subdistrict):
+    assert jingan("jw-wuning", **form).hazard.subdistrict == subdistrict
+
+
+@pytest.mark.requirement("ACT-24")
+def test_a_grid_unit_names_its_sub_district_and_the_forces_in_it():
+    grid = BOOKS["jingan"].organisation.grid("曹家渡-01")
+
+    assert grid.subdistrict == "caojiadu"
+    assert {"派出所", "物业", "城管中队"} <= set(grid.forces)
+    assert jingan("yingjiju", grid="曹家渡-01").hazard.subdistrict == "caojiadu"
+
+
+@pytest.mark.requirement("ACT-27")
+def test_a_third_party_evaluates_what_it_was_called_in_for():
+    case = jingan("caojiadu", place="曹家渡街道某处")
+    third = seat("disanfang", "handler")
+    report = {"kind": "evaluation", "text": "消防设施合格率 62%", "document": "评估〔2026〕7号"}
+    assert case.refused("add_record", third, **report).code == "T35.not-your-record"
+
+    case.give(
+        "add_record", seat("office", "office"), kind="tracking", text="请第三方评估", units=["第三方排查机构"]
+    )
+    event = case.give("add_record", third, **report)
+
+    assert [(notice.unit, notice.document) for notice in event.notices] == [("caojiadu", "第三方评估")]
+    assert case.refused("add_record", third, **report | {"document": ""}).code == "T35.document-missing"
+    assert case.refused("add_record", seat("yingjiju", "liaison"), **report).code == "T35.not-your-record"
+
+
+@pytest.mark.requirement("CLS-14")
+def test_the_key_fields_of_the_campaigns_are_a_list_and_each_is_led():
+    book = BOOKS["jingan"]
+
+    assert [field.name for field in book.key_fields] == [
+        "建设", "消防", "危险化学品", "特种设备", "道路交通", "人员密集场所", "食品安全",
+    ]  # fmt: skip
+    assert all(field.lead in book.organisation.by_id for field in book.key_fields)

@@ -356,6 +356,57 @@ def test_mistakes_in_a_line(tmp_path, change, says):
     assert line is not None and line.startswith(f"mine/profile.yaml {says}"), line
 
 
+JINGAN = {
+    "committee of no sub-district": (
+        {"units": {"jw-wuning": {"within": "yingjiju"}}},
+        "units[jw-wuning].within：“区应急局”不是街镇（管区）",
+    ),
+    "committee of nowhere": (
+        {"units": {"jw-wuning": {"within": "nowhere"}}},
+        "units[jw-wuning].within：本区没有单位“nowhere”",
+    ),
+    "bureau within a sub-district": (
+        {"units": {"yingjiju": {"within": "caojiadu"}}},
+        "units[yingjiju].within：只有居村才写所属街镇（管区）",
+    ),
+    "grid of nowhere": (
+        {"grids": [{"id": "g", "subdistrict": "nowhere", "forces": ["物业"]}]},
+        "grids[g].subdistrict：本区没有单位“nowhere”",
+    ),
+    "grid twice": (
+        {"grids": [{"id": "g", "subdistrict": "caojiadu", "forces": ["物业"]}] * 2},
+        "grids[g]：同一网格写了两次",
+    ),
+    "field without a lead": (
+        {"key_fields": [{"key": "food", "name": "食品", "en": "Food", "lead": "nobody", "source": "P"}]},
+        "key_fields[food].lead：本区没有单位“nobody”",
+    ),
+    "field without a source": (
+        {"key_fields": [{"key": "food", "name": "食品", "en": "Food", "lead": "shichangju", "source": ""}]},
+        "key_fields[food].source：没有写依据",
+    ),
+    "field twice": (
+        {
+            "key_fields": [{"key": "food", "name": "食品", "en": "Food", "lead": "shichangju", "source": "P"}]
+            * 2
+        },
+        "key_fields[food]：“food”写了两次",
+    ),
+}
+
+
+@pytest.mark.requirement("ACT-24", "ACT-25", "CLS-14")
+@pytest.mark.parametrize(("change", "says"), JINGAN.values(), ids=JINGAN)
+def test_mistakes_in_tiers_grids_and_fields(tmp_path, change, says):
+    units = change.get("units", {})
+    others = {name: value for name, value in change.items() if name != "units"}
+    rows = [row | units.get(row["id"], {}) for row in parsed("jingan")["units"]]
+
+    line = refusal(tmp_path, changed("jingan", units=rows, **others))
+
+    assert line is not None and line.startswith(f"mine/profile.yaml {says}"), line
+
+
 @pytest.mark.requirement("ACT-20")
 @pytest.mark.parametrize("number", [1, 2, 4])
 def test_a_category_that_loses_its_lead(tmp_path, number):
