@@ -17,6 +17,7 @@ from domain.events import chain_hash
 from domain.library import canonical
 from domain.organisation import Actor
 from domain.values import Confidentiality, HazardId, Labelled, Value
+from storage.chained import Chain
 from storage.prepared import Prepared, inserting
 from storage.scope import Principal, visible
 from storage.tables import access_log, hazards
@@ -149,31 +150,15 @@ def _logged(row: Row[Any]) -> Logged:
 def verify(connection: Connection) -> list[str]:
     """What is wrong with the log, one sentence each; nothing when its chain is whole."""
     findings: list[str] = []
-    head, last = "", 0
+    chain = Chain(_finding, "行", "lines")
     for row in connection.execute(select(access_log).order_by(access_log.c.n)):
-        if row.n != last + 1:
-            findings.append(
-                _finding(row.n, f"前面缺第{last + 1}行起的记录", f"lines from {last + 1} are missing")
-            )
-        if row.prev_hash != head:
-            findings.append(
-                _finding(row.n, "与前一行的散列不相衔接", "does not carry the hash of the one before")
-            )
-        if chain_hash(row.prev_hash, row.body) != row.hash:
-            findings.append(
-                _finding(row.n, "正文与散列不符，已被改动", "the text does not match its hash: altered")
-            )
+        findings += chain.link(row.n, row)
         try:
             said = _columns(Access.model_validate_json(row.body))
         except ValueError:
-            findings.append(_finding(row.n, "正文无法读取", "the text cannot be read"))
+            findings.append(chain.unread(row.n))
         else:
-            findings += [
-                _finding(row.n, f"“{name}”列与正文不符", f"column {name} differs from the text")
-                for name, value in said.items()
-                if getattr(row, name) != value
-            ]
-        head, last = row.hash, row.n
+            findings += chain.columns(row.n, row, said)
     return findings
 
 

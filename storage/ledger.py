@@ -18,6 +18,7 @@ from domain.facts import facts_of
 from domain.state import Hazard
 from domain.values import HazardId
 from storage import projection
+from storage.chained import Chain
 from storage.errors import LedgerConflict, LedgerGap
 from storage.prepared import inserting
 from storage.tables import hazards, ledger, rulebooks
@@ -242,35 +243,23 @@ def verify(connection: Connection, hazard: HazardId) -> list[str]:
     model with what follows from the ledger.
     """
     findings: list[str] = []
-    head, last = "", 0
-    chain: list[Event] | None = []
+    chain = _chain()
+    events: list[Event] | None = []
     for row in connection.execute(select(ledger).where(ledger.c.hazard_id == hazard).order_by(ledger.c.seq)):
-        if row.seq != last + 1:
-            findings.append(
-                _finding(row.seq, f"前面缺第{last + 1}步起的记录", f"entries from {last + 1} are missing")
-            )
-        if row.prev_hash != head:
-            findings.append(
-                _finding(row.seq, "与前一步的散列不相衔接", "does not carry the hash of the one before")
-            )
-        if chain_hash(row.prev_hash, row.body) != row.hash:
-            findings.append(
-                _finding(row.seq, "正文与散列不符，已被改动", "the text does not match its hash: altered")
-            )
+        findings += chain.link(row.seq, row)
         try:
             event = _stored(row).event
         except ValueError:
-            findings.append(_finding(row.seq, "正文无法读取", "the text cannot be read"))
-            chain = None
+            findings.append(chain.unread(row.seq))
+            events = None
         else:
-            findings += _column_findings(row, event)
-            if chain is not None:
-                chain.append(event)
-        head, last = row.hash, row.seq
-    if not last:
+            findings += chain.columns(row.seq, row, _all_columns(event))
+            if events is not None:
+                events.append(event)
+    if not chain.last:
         return ["没有任何记录 / there is no record at all"]
-    if chain:
-        findings += read_model_findings(connection, chain)
+    if events:
+        findings += read_model_findings(connection, events)
     return findings
 
 
@@ -280,25 +269,25 @@ def verify_derived(connection: Connection, hazard: HazardId) -> list[str]:
     For a chain that is known to be sound. Costs a hundred times the hashing.
     """
     findings: list[str] = []
-    chain: list[Event] = []
+    chain, events = _chain(), list[Event]()
     for row in connection.execute(select(ledger).where(ledger.c.hazard_id == hazard).order_by(ledger.c.seq)):
         try:
             event = _stored(row).event
         except ValueError:
-            return [*findings, _finding(row.seq, "正文无法读取", "the text cannot be read")]
-        findings += _column_findings(row, event)
-        chain.append(event)
-    if not chain:
+            return [*findings, chain.unread(row.seq)]
+        findings += chain.columns(row.seq, row, _all_columns(event))
+        events.append(event)
+    if not events:
         return ["没有任何记录 / there is no record at all"]
-    return findings + _rules_findings(connection, chain) + read_model_findings(connection, chain)
+    return findings + _rules_findings(connection, events) + read_model_findings(connection, events)
 
 
-def _column_findings(row: Row[*tuple[Any, ...]], event: Event) -> list[str]:
-    return [
-        _finding(row.seq, f"“{name}”列与正文不符", f"column {name} differs from the text")
-        for name, value in {"hazard_id": event.hazard, **_columns(event)}.items()
-        if getattr(row, name) != value
-    ]
+def _chain() -> Chain:
+    return Chain(_finding, "步", "entries")
+
+
+def _all_columns(event: Event) -> dict[str, Any]:
+    return {"hazard_id": event.hazard, **_columns(event)}
 
 
 def _rules_findings(connection: Connection, chain: Sequence[Event]) -> list[str]:

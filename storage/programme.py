@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select, true
+from sqlalchemy import Connection, delete, select, true
 
 from domain.events import chain_hash
 from domain.library import canonical
@@ -26,6 +26,7 @@ from domain.programme import (
     opened_by,
     replayed,
 )
+from storage.chained import Chain
 from storage.errors import LedgerConflict
 from storage.prepared import inserting
 from storage.tables import outbox, programme_log, windows
@@ -264,38 +265,18 @@ def verify(connection: Connection, profile: str) -> list[str]:
 def _chain_findings(connection: Connection, profile: str) -> tuple[list[str], list[Happening]]:
     findings: list[str] = []
     happenings: list[Happening] = []
-    head, last = "", 0
+    chain = Chain(_finding, "条", "entries")
     query = select(programme_log).where(programme_log.c.profile == profile).order_by(programme_log.c.seq)
     for row in connection.execute(query):
-        if row.seq != last + 1:
-            findings.append(
-                _finding(row.seq, f"前面缺第{last + 1}条起的记录", f"entries from {last + 1} are missing")
-            )
-        if row.prev_hash != head:
-            findings.append(
-                _finding(row.seq, "与前一条的散列不相衔接", "does not carry the hash of the one before")
-            )
-        if chain_hash(row.prev_hash, row.body) != row.hash:
-            findings.append(
-                _finding(row.seq, "正文与散列不符，已被改动", "the text does not match its hash: altered")
-            )
+        findings += chain.link(row.seq, row)
         try:
             happening = Stored(row.seq, row.prev_hash, row.hash, row.body).happening
         except ValueError:
-            findings.append(_finding(row.seq, "正文无法读取", "the text cannot be read"))
+            findings.append(chain.unread(row.seq))
         else:
-            findings += _column_findings(row, happening)
+            findings += chain.columns(row.seq, row, _columns(happening))
             happenings.append(happening)
-        head, last = row.hash, row.seq
     return findings, happenings
-
-
-def _column_findings(row: Row[Any], happening: Happening) -> list[str]:
-    return [
-        _finding(row.seq, f"“{name}”列与正文不符", f"column {name} differs from the text")
-        for name, value in _columns(happening).items()
-        if getattr(row, name) != value
-    ]
 
 
 def _window_findings(
