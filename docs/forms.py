@@ -7,14 +7,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from docs.generate import table
+from docs.printing import Tell, bring_up_to_date, table
 from domain.cadence import Filing
 from domain.commands import COMMANDS
 from domain.contacts import Contact
@@ -185,16 +185,10 @@ def _how(entry: Entry) -> str:
 # ── the command ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def main(arguments: list[str], *, file: Path = PAGE, tell: Callable[[str], object] = print) -> int:
+def main(arguments: list[str], *, file: Path = PAGE, tell: Tell = print) -> int:
     """Exit status: 0 when the page is (or has been brought) up to date, 1 when ``--check`` finds it is not."""
-    text = page()
-    if "--check" not in arguments:
-        file.write_text(text, encoding="utf-8")
-        return 0
-    if file.exists() and file.read_text("utf-8") == text:
-        return 0
-    tell(f"{file.name} 已过时，请运行 python -m docs.forms | is out of date; run python -m docs.forms")
-    return 1
+    command = "python -m docs.forms"
+    return bring_up_to_date(page(), file, check="--check" in arguments, command=command, tell=tell)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,12 @@ come from the code, the differences at the end from ``differences``.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from docs.differences import DIFFERENCES
+from docs.printing import Tell, bring_up_to_date, table
 from domain.clocks import MAIN_TIMER
 from domain.commands import COMMANDS
 from domain.guards import Guard
@@ -354,25 +355,13 @@ def _remarks(row: RungRow, words: Language) -> str:
     return words.say("；", "; ").join(remarks)
 
 
-def table(head: str, rows: Iterable[tuple[str, ...]]) -> str:
-    columns = head.split("|")
-    lines = [columns, ["---"] * len(columns), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
-
-
 # ── the command ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def main(arguments: list[str], *, file: Path = PAGE, tell: Callable[[str], object] = print) -> int:
+def main(arguments: list[str], *, file: Path = PAGE, tell: Tell = print) -> int:
     """Exit status: 0 when the page is (or has been brought) up to date, 1 when ``--check`` finds it is not."""
-    text = page()
-    if "--check" not in arguments:
-        file.write_text(text, encoding="utf-8")
-        return 0
-    if file.exists() and file.read_text("utf-8") == text:
-        return 0
-    tell(f"{file.name} 已过时，请运行 python -m docs.generate | is out of date; run python -m docs.generate")
-    return 1
+    command = "python -m docs.generate"
+    return bring_up_to_date(page(), file, check="--check" in arguments, command=command, tell=tell)
 
 
 if __name__ == "__main__":

@@ -11,10 +11,12 @@ import ast
 import csv
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+
+from docs.printing import Tell, bring_up_to_date, table
 
 ROOT = Path(__file__).parents[1]
 TABLE = Path(__file__).with_name("requirements.csv")
@@ -182,19 +184,16 @@ def page() -> str:
         _summary(rows),
     ]
     for area, of_area in groupby(rows, key=lambda row: row.id[:3]):
-        parts += [f"## {area} · {AREAS[area]}", _table(_HEAD, [_line(row, tests) for row in of_area])]
+        parts += [f"## {area} · {AREAS[area]}", table(_HEAD, [_line(row, tests) for row in of_area])]
     parts += [
         "## 其他依据 · Other grounds",
         "答复中引用的、不出自五份方案的依据。What a refusal may cite that stands in none of the five documents.",
-        _table(
-            ("编号 Id", "内容 What", "出处 Source"), [(id, what, of) for id, (what, of) in sources().items()]
-        ),
+        table("编号 Id|内容 What|出处 Source", [(id, what, of) for id, (what, of) in sources().items()]),
     ]
     return "\n\n".join(parts) + "\n"
 
 
-_HEAD = ("编号 Id", "级别 Level", "出处与原文 Source", "要求 What it asks for", "状态 Status", "何处 Where",
-         "测试 Tests", "尚缺 Still to come")  # fmt: skip
+_HEAD = "编号 Id|级别 Level|出处与原文 Source|要求 What it asks for|状态 Status|何处 Where|测试 Tests|尚缺 Still to come"
 
 
 def _summary(rows: list[Requirement]) -> str:
@@ -207,7 +206,7 @@ def _summary(rows: list[Requirement]) -> str:
         )
         for level in ("MUST", "SHOULD", "CTX")
     ]
-    return _table(("级别 Level", *STATUSES.values(), "合计 Total"), levels)
+    return table("|".join(("级别 Level", *STATUSES.values(), "合计 Total")), levels)
 
 
 def _line(row: Requirement, tests: Shown) -> tuple[str, ...]:
@@ -228,30 +227,19 @@ def _links(paths: Mapping[str, None] | tuple[str, ...]) -> str:
     return "<br>".join(f"[{path.removeprefix('tests/')}](../{path})" for path in paths)
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    lines = [head, ("---",) * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |" for line in lines)
-
-
 # ── the command ──────────────────────────────────────────────────────────────────────────────────────
 
 
-def main(arguments: list[str], *, file: Path = PAGE, tell: Callable[[str], object] = print) -> int:
+def main(arguments: list[str], *, file: Path = PAGE, tell: Tell = print) -> int:
     """Exit status: 0 when done, 1 when ``--check`` finds the page out of date, 2 for an id that there is not."""
     wanted = [argument for argument in arguments if argument != "--check"]
     if wanted:
         return _tell_rows(wanted, tell)
-    text = page()
-    if "--check" not in arguments:
-        file.write_text(text, encoding="utf-8")
-        return 0
-    if file.exists() and file.read_text("utf-8") == text:
-        return 0
-    tell(f"{file.name} 已过时，请运行 make requirements | is out of date; run make requirements")
-    return 1
+    check = "--check" in arguments
+    return bring_up_to_date(page(), file, check=check, command="make requirements", tell=tell)
 
 
-def _tell_rows(ids: list[str], tell: Callable[[str], object]) -> int:
+def _tell_rows(ids: list[str], tell: Tell) -> int:
     rows, tests = {row.id: row for row in requirements()}, shown()
     for id in ids:
         if id not in rows:
