@@ -13,7 +13,7 @@ from api.answers import as_json, end_of, linked, start_of
 from api.context import rooms
 from api.hazards import HAZARDS, READ, Caller, unit_of
 from api.problems import documented
-from api.sheets import XLSX, csv_of, xlsx_of
+from api.sheets import add_sheet, csv_of, xlsx_of
 from api.views import Named, UnitView, View, Words, words
 from documents import obligations as sheet
 from domain.commands import COMMANDS
@@ -132,20 +132,7 @@ def install(app: FastAPI) -> None:
         response_model=ObligationsView,
         responses=documented(400, 401, 403, 422, 429, 503),
     )
-    for ending, endpoint, media in (("csv", as_csv, "text/csv"), ("xlsx", as_xlsx, XLSX)):
-        app.add_api_route(
-            f"{OBLIGATIONS}.{ending}",
-            endpoint,
-            methods=["GET"],
-            tags=READ,
-            operation_id=f"obligations_{ending}",
-            summary=f"督办事项（{ending}） what seats owe as {ending}",
-            response_class=Response,
-            responses={
-                200: {"description": "整表 the whole list", "content": {media: {}}},
-                **documented(400, 401, 403, 422, 429, 503),
-            },
-        )
+    add_sheet(app, OBLIGATIONS, "obligations", "督办事项（{}） what seats owe as {}", as_csv, as_xlsx)
 
 
 async def find(request: Request, principal: Caller, search: Annotated[Search, Query()]) -> Response:

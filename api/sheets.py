@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Literal
@@ -29,14 +29,26 @@ class Sheet(Search):
 
 
 def install(app: FastAPI) -> None:
-    for ending, endpoint, media in (("csv", as_csv, "text/csv"), ("xlsx", as_xlsx, XLSX)):
+    add_sheet(app, HAZARDS, "sheet", "台账（{}） the list as {}", as_csv, as_xlsx)
+
+
+def add_sheet(
+    app: FastAPI,
+    path: str,
+    operation: str,
+    summary: str,
+    csv: Callable[..., Awaitable[Response]],
+    xlsx: Callable[..., Awaitable[Response]],
+) -> None:
+    """A list's two files beside it; ``summary`` has a place for the ending in each language."""
+    for ending, endpoint, media in (("csv", csv, "text/csv"), ("xlsx", xlsx, XLSX)):
         app.add_api_route(
-            f"{HAZARDS}.{ending}",
+            f"{path}.{ending}",
             endpoint,
             methods=["GET"],
             tags=READ,
-            operation_id=f"sheet_{ending}",
-            summary=f"台账（{ending}） the list as {ending}",
+            operation_id=f"{operation}_{ending}",
+            summary=summary.format(ending, ending),
             response_class=Response,
             responses={
                 200: {"description": "整表 the whole list", "content": {media: {}}},

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from documents.sheets import Cell, Rows, naming, plain
+from documents.sheets import Cell, Rows, every_page, naming, plain
 from domain.library import Rulebook
 from domain.obligations import OWED, standing
 from domain.organisation import Role
@@ -67,12 +67,9 @@ async def rows(
 ) -> Rows:
     """The rows of a list that ``principal`` may see, read page by page."""
     unit = naming(book.organisation, lang)
-    cursor: str | None = None
-    while True:
-        page = await reading.obligations(principal, sought, cursor, LONGEST_PAGE, by)
+    async for page in every_page(
+        lambda cursor: reading.obligations(principal, sought, cursor, LONGEST_PAGE, by)
+    ):
         for line in page.rows:
             row = Row(line, now, unit, lang)
             yield [plain(column.cell(row), lang, book) for column in COLUMNS]
-        cursor = page.next
-        if cursor is None:
-            return

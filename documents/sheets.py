@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 import xlsxwriter
 
@@ -94,11 +94,27 @@ async def rows(
     """The rows of a list that ``principal`` may see, each read of a confidential one logged (SEC-01)."""
 
     unit = naming(book.organisation, lang)
-    cursor: str | None = None
-    while True:
-        page = await reading.find(principal, filters, cursor, LONGEST_PAGE, order)
+    async for page in every_page(
+        lambda cursor: reading.find(principal, filters, cursor, LONGEST_PAGE, order)
+    ):
         for row in page.rows:
             yield [plain(column.cell(row, unit), lang, book) for column in COLUMNS]
+
+
+class _Page(Protocol):
+    @property
+    def next(self) -> str | None: ...
+
+
+P = TypeVar("P", bound=_Page)
+
+
+async def every_page(read: Callable[[str | None], Awaitable[P]]) -> AsyncIterator[P]:
+    """The pages of a list from the first on, each read when the one before is done with."""
+    cursor: str | None = None
+    while True:
+        page = await read(cursor)
+        yield page
         cursor = page.next
         if cursor is None:
             return
