@@ -18,9 +18,8 @@ from audit.compare import compared
 from audit.replay import Replayed, replayed
 from audit.replays import each_of
 from audit.sources import Histories
-from domain.events import evolve
+from domain.events import folded
 from domain.library import LIBRARY
-from domain.state import Hazard
 from domain.values import HazardId, Value
 from storage import ledger, rulebooks
 from storage.database import Database
@@ -62,12 +61,8 @@ async def repair(
 
 
 async def _appended(database: Database, runs: Sequence[Replayed], behind: int) -> int:
-    state: Hazard | None = None
     heard = [event for run in runs for event in run.events]
-    for event in heard:
-        state = evolve(state, event)
-    assert state is not None
-    await database.write(ledger.append, state, heard[-behind:])
+    await database.write(ledger.append, folded(None, heard), heard[-behind:])
     return behind
 
 

@@ -8,6 +8,7 @@ hazard form a hash chain: ``hash = sha256(prev + "\\n" + body)`` over the canoni
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any, Literal
 
@@ -241,6 +242,14 @@ def evolve(hazard: Hazard | None, event: Told) -> Hazard:
         done = Done(seq=event.seq, digest=event.digest, by=sender, refused=refused)
         new["done"] = _remember(hazard.done, event.key, done)
     return hazard.model_copy(update=new)
+
+
+def folded(hazard: Hazard | None, events: Iterable[Told]) -> Hazard:
+    """The state after events in their order, of which there is at least one where there is no hazard yet."""
+    for event in events:
+        hazard = evolve(hazard, event)
+    assert hazard is not None
+    return hazard
 
 
 def _remember(done: dict[str, Done], key: str, entry: Done) -> dict[str, Done]:

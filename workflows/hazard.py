@@ -23,7 +23,7 @@ from temporalio.exceptions import ActivityError, ApplicationError, FailureError,
 with workflow.unsafe.imports_passed_through():
     from activities.contract import LEDGER_CONFLICT, RECORD, RECORDED_SINCE, Entry
     from domain.commands import Order, Report
-    from domain.events import Event, evolve
+    from domain.events import Event, folded
     from domain.hazard import again, decide, refused_event, repeated, report, rules_for
     from domain.ladder import next_wakeup, tick
     from domain.library import LIBRARY, Rules
@@ -109,10 +109,7 @@ class HazardWorkflow:
         if self._hazard is None:
             return
         order, now = _order(args), workflow.now()
-        hazard = self._hazard
-        if self._start.shell >= 3:
-            for event in tick(self._rules(), hazard, now):
-                hazard = evolve(hazard, event)
+        hazard = folded(self._hazard, self._due_first(now))
         try:
             if repeated(hazard, order) is None:
                 decide(self._rules(order), hazard, order, now)
@@ -143,8 +140,7 @@ class HazardWorkflow:
         return self._hazard
 
     async def _carry_out(self, order: Order) -> Receipt:
-        if self._start.shell >= 3:
-            await self._tick()
+        await self._commit(self._due_first)
         hazard = self._state
         seq = repeated(hazard, order)
         if seq is None:
@@ -234,12 +230,14 @@ class HazardWorkflow:
                 timeout_summary=view.timer_summary(self._state),
             )
         except TimeoutError:
-            await self._in_turn(self._tick)
+            await self._in_turn(lambda: self._commit(self._due))
 
-    async def _tick(self) -> None:
-        """Record all that is due. After an outage a command comes before the timer, and must not hide what was late."""
-        rules, hazard = self._rules(), self._state
-        await self._commit(lambda now: tick(rules, hazard, now))
+    def _due(self, now: datetime) -> tuple[Event, ...]:
+        return tick(self._rules(), self._state, now)
+
+    def _due_first(self, now: datetime) -> tuple[Event, ...]:
+        """What is recorded before a command. After an outage that comes before the timer, and must hide nothing."""
+        return self._due(now) if self._start.shell >= 3 else ()
 
     async def _go_on_in_a_new_run(self) -> None:
         """History has grown long: carry the whole state, command keys included, into a fresh run."""
@@ -289,10 +287,7 @@ class HazardWorkflow:
 
     async def _become(self, events: tuple[Event, ...]) -> datetime | None:
         """Be what the events make of the hazard, once they are written; answers as ``record`` does."""
-        hazard = self._hazard
-        for event in events:
-            hazard = evolve(hazard, event)
-        assert hazard is not None
+        hazard = folded(self._hazard, events)
         self._tell_operators(hazard)
         earlier = await self._record(Entry(hazard=hazard, events=events))
         if earlier is None:
