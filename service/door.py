@@ -178,7 +178,7 @@ class Door:
         answers: list[tuple[Order, Hazard] | Refusal] = []
         for form, key in reports:
             try:
-                _check_key(key)
+                check_key(key)
                 event = core.report(rules, HazardId("?"), book, form, principal.actor, now, key)
                 answers.append((Order(command=form, actor=principal.actor, key=key), evolve(None, event)))
             except Refusal as refusal:
@@ -238,7 +238,7 @@ class Door:
 
         Raises :class:`Refusal`, :class:`NotFound`, :class:`Pending`, :class:`NotRecorded`.
         """
-        _check_key(key)
+        check_key(key)
         order = Order(command=command, actor=principal.actor, key=key, expected=expected)
         await self._visible(principal, hazard)
         await self._other_is_visible(principal, command)
@@ -277,7 +277,7 @@ class Door:
         expected: int | None = None,
     ) -> None:
         """Leave a command behind; it is durable at once. If it is refused, the ledger will say so."""
-        _check_key(key)
+        check_key(key)
         order = Order(command=command, actor=principal.actor, key=key, expected=expected)
         await self._visible(principal, hazard)
         await self._other_is_visible(principal, command)
@@ -408,7 +408,8 @@ def _check_repeated(first: Event, principal: Principal, form: Report) -> None:
         raise core.key_of_another_seat()
 
 
-def _check_key(key: str) -> None:
+def check_key(key: str) -> None:
+    """Raises :class:`Refusal` 422 for an idempotency key that cannot be kept."""
     if not key or len(key) > LONGEST_KEY or not key.isprintable():
         raise refuse(
             422,

@@ -35,7 +35,7 @@ from domain.programme import (
 )
 from domain.refusal import FieldError, Refusal, refuse
 from domain.values import HazardId
-from service.door import LONGEST_KEY, NotRecorded
+from service.door import NotRecorded, check_key
 from service.rulebooks import Current
 from storage import majors, programme
 from storage.cursors import Place, read, written
@@ -187,18 +187,16 @@ class ProgrammeRoom:
 
     async def give(self, principal: Principal, command: Command, key: str) -> int:
         """Have a command decided and recorded; answers with its entry. The same key again changes nothing."""
-        if not 1 <= len(key) <= LONGEST_KEY:
-            raise refuse(
-                422,
-                "bad-key",
-                "INT-01",
-                f"幂等键须为 1 至 {LONGEST_KEY} 个字符",
-                f"an idempotency key has 1 to {LONGEST_KEY} characters",
-            )
+        check_key(key)
         order = Order(command=command, actor=principal.actor, key=key)
-        await self._refuse_early(principal, order)
+        standing = None
+        if not isinstance(command, Note):
+            standing = await self._database.read(
+                programme.window, principal.profile, command.duty, command.label
+            )
+        await self._refuse_early(principal, order, standing)
         if isinstance(command, File):
-            await self._check_hazards(principal, command)
+            await self._check_hazards(principal, command, standing)
         handle = self._client.get_workflow_handle(id_of(principal.profile))
         try:
             answer: Answer = await handle.execute_update(
@@ -218,15 +216,10 @@ class ProgrammeRoom:
             raise NotRecorded(f"programme {principal.profile}: {error}") from error
         return answer.seq
 
-    async def _refuse_early(self, principal: Principal, order: Order) -> None:
+    async def _refuse_early(self, principal: Principal, order: Order, standing: Standing | None) -> None:
         """By the same function, on what is recorded; whether the state allows it is the programme's to say,
         which also knows the key of a command it has carried out.
         """
-        command, standing = order.command, None
-        if not isinstance(command, Note):
-            standing = await self._database.read(
-                programme.window, principal.profile, command.duty, command.label
-            )
         rules = self._library.rules(*await self._current.rules(principal.profile))
         recorded = Programme(profile=principal.profile, standings=(standing,) if standing else ())
         try:
@@ -235,12 +228,11 @@ class ProgrammeRoom:
             if refusal.refused.status in (403, 404):
                 raise
 
-    async def _check_hazards(self, principal: Principal, command: File) -> None:
+    async def _check_hazards(self, principal: Principal, command: File, standing: Standing | None) -> None:
         """The hazards that a filing names are there for the filer to see; those of a plan are major ones."""
         named = command.filing.hazards
         if not named:
             return
-        standing = await self._database.read(programme.window, principal.profile, command.duty, command.label)
         found = await self._database.read(majors.seen, principal, named)
         unknown = [hazard for hazard in named if hazard not in found]
         if unknown:

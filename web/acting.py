@@ -22,7 +22,8 @@ from web.visit import Visit
 
 KEY, SEEN, MORE = "_key", "_seq", "_more"
 """Hidden in each form: its idempotency key, and the step the reader saw; and the press for more rows."""
-_SAID_BESIDE = (Problem, Refusal, NotRecorded, StorageUnavailable)
+SAID_BESIDE = (Problem, Refusal, NotRecorded, StorageUnavailable)
+"""What is told beside the form that was sent, with what was typed kept."""
 
 
 def _command(visit: Visit) -> str:
@@ -59,7 +60,7 @@ async def give(visit: Visit) -> Response:
         await visit.rooms.door.give(visit.principal, hazard, order, key, expected)
     except Pending:
         return visit.go(f"/hazards/{hazard}", taken=command)
-    except _SAID_BESIDE as error:
+    except SAID_BESIDE as error:
         return await one.page(visit, hazard, Draft(command, data, key, problem_of(error)))
     return visit.go(f"/hazards/{hazard}", done=command)
 
@@ -85,7 +86,7 @@ async def report(visit: Visit) -> Response:
         receipt = await visit.rooms.door.report(visit.principal, filled, key)
     except Pending as pending:
         return visit.go(f"/hazards/{pending.hazard}", taken="report")
-    except _SAID_BESIDE as error:
+    except SAID_BESIDE as error:
         return _report_page(visit, Draft("report", data, key, problem_of(error)))
     return visit.go(f"/hazards/{receipt.hazard}", done="report")
 

@@ -22,7 +22,7 @@ from domain.values import Channel, ClockKey, Colour, Mode, Rung, State, Urgency
 from service.figures import SOON_WORKING_DAYS
 from storage.readmodel import HazardRow, OpenDeadline, Order, Page
 from web.typed import one, typed_in
-from web.visit import Visit
+from web.visit import Visit, in_address
 
 PAGE = 50
 PATH = "/hazards"
@@ -157,9 +157,7 @@ def _search(asked: list[tuple[str, str]]) -> Search:
     try:
         return Search.model_validate(data)
     except ValidationError as error:
-        raise RequestValidationError(
-            [{**detail, "loc": ("query", *detail["loc"])} for detail in error.errors(include_url=False)]
-        ) from None
+        raise in_address(error) from None
 
 
 def _address(asked: list[tuple[str, str]], **more: str | None) -> str:

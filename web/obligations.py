@@ -17,7 +17,7 @@ from domain.refusal import Refusal
 from domain.remaining import Remaining
 from storage import obligations
 from storage.obligations import Lines
-from web.visit import Visit
+from web.visit import Visit, in_address
 
 T = TypeVar("T", bound=api.Search)
 
@@ -108,9 +108,7 @@ def _search(asked: dict[str, Any], kind: type[T]) -> T:
     try:
         return kind.model_validate({name: value for name, value in asked.items() if value})
     except ValidationError as error:
-        raise RequestValidationError(
-            [{**detail, "loc": ("query", *detail["loc"])} for detail in error.errors(include_url=False)]
-        ) from None
+        raise in_address(error) from None
 
 
 def _address(asked: dict[str, str], **more: str | None) -> str:

@@ -16,10 +16,8 @@ from domain.programme import Command, Decide, File, Standing
 from domain.refusal import FieldError, Refusal, refuse
 from domain.remaining import Remaining
 from domain.values import UnitId
-from service.door import NotRecorded
 from service.programme import Seen, Stand
-from storage.errors import StorageUnavailable
-from web.acting import KEY
+from web.acting import KEY, SAID_BESIDE
 from web.typed import one as first
 from web.typed import typed_in
 from web.visit import Visit
@@ -34,7 +32,6 @@ _ASKED = {
 """Fields of the form, by what is filed."""
 _MANY = ("participants", "hazards", "industries", "fields")
 """Fields that take several values, one a line."""
-_SAID_BESIDE = (Problem, Refusal, NotRecorded, StorageUnavailable)
 
 
 @dataclass(frozen=True)
@@ -167,7 +164,7 @@ async def _give(visit: Visit, typed: dict[str, list[str]], command: Any) -> Resp
         except ValidationError as error:
             raise _malformed(error) from None
         await visit.rooms.programme.give(visit.principal, order, draft.key)
-    except _SAID_BESIDE as error:
+    except SAID_BESIDE as error:
         return await _page(visit, replace(draft, problem=problem_of(error)))
     return visit.go(f"{PATH}/{duty}/{label}", done="1")
 

@@ -11,6 +11,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.context import Rooms, rooms
@@ -163,3 +165,10 @@ class Visit(Sight):
     def left(self, due: datetime) -> Remaining:
         """What is left until a deadline, by the working days of the calendar in force."""
         return remaining(self.rules.calendar, self.now, due)
+
+
+def in_address(error: ValidationError) -> RequestValidationError:
+    """What is wrong with the query string, as the API's own check of it says."""
+    return RequestValidationError(
+        [{**detail, "loc": ("query", *detail["loc"])} for detail in error.errors(include_url=False)]
+    )
