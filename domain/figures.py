@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from domain.values import SHANGHAI, Labelled, UnitId, Value
+from domain.values import SHANGHAI, Labelled, Value
 
 
 class Figure(Labelled):
@@ -175,13 +175,6 @@ class Figures(Value):
         """The figure as it is printed: a count, or a percentage."""
         value = self.of(figure)
         return value.percent if isinstance(value, Share) else str(value)
-
-
-class UnitFigures(Value):
-    """The figures of a unit in a period. ``open`` and ``late`` stand at its end."""
-
-    unit: UnitId
-    figures: Figures
 
 
 class Period(Value):

@@ -378,8 +378,3 @@ FILED_ELSEWHERE: dict[str, str] = {
     "load_calendar": "管理：载入工作日历（N94）",
 }
 """Commands that no form of the documents is filled in for, and what they are."""
-
-
-def papers_of(command: str) -> tuple[str, ...]:
-    """The forms that a command is filed by: ``F06``."""
-    return tuple(paper.id for paper in PAPERS if command in paper.commands)

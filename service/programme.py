@@ -20,7 +20,7 @@ from temporalio.service import RPCError
 from domain import filing
 from domain.filing import may_file
 from domain.library import Library, Rulebook
-from domain.organisation import ROLES_OF_THE_OFFICE, SEES_WHOLE_PROFILE
+from domain.organisation import SEES_WHOLE_PROFILE
 from domain.programme import (
     Command,
     File,
@@ -269,10 +269,6 @@ def _seen(book: Rulebook, principal: Principal, standing: Standing, now: datetim
         for part in sorted(parts, key=lambda part: order.get(part.unit, len(order)))
     ]
     return Seen(standing, stands)
-
-
-def may_note(principal: Principal) -> bool:
-    return principal.actor.role in ROLES_OF_THE_OFFICE
 
 
 def _no_such_window(duty: str, label: str) -> Refusal:
