@@ -69,8 +69,7 @@ def _check_parameters(request: Request) -> None:
     """A misspelt filter must not show everything: what the document does not know is refused. 422."""
     if not request.query_params:
         return
-    route = request.scope["route"]
-    known = docs.parameters(request.app, route.path, request.method)
+    known = docs.parameters(request.scope["route"])
     unknown = [name for name in request.query_params if name not in known]
     if unknown:
         faults = tuple(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from itertools import count
 from typing import Any
@@ -13,13 +13,16 @@ import httpx2
 import jsonschema
 import pytest
 import schemathesis
+from fastapi.routing import APIRoute
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis import Case
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 from schemathesis.specs.openapi.definitions import OPENAPI_31
+from starlette.routing import BaseRoute
 
 from api.app import bare_app
+from api.docs import parameters
 from api.forms import GIVEN
 from domain.commands import COMMANDS
 from domain.transitions import BY_COMMAND
@@ -48,6 +51,31 @@ def test_every_command_has_its_route_its_form_and_its_terms(document: dict[str, 
     assert {"200", "202", "400", "401", "403", "404", "409", "412", "422", "429", "503"} <= set(
         operation["responses"]
     )
+
+
+def test_an_address_takes_the_parameters_that_its_document_names(document: dict[str, Any]) -> None:
+    routes = {
+        (route.path, method.lower()): route
+        for route in _routes(bare_app().routes)
+        for method in route.methods
+    }
+    operations = {
+        (path, method): operation
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    }
+    assert {place: parameters(routes[place]) for place in operations} == {
+        place: {one["name"] for one in operation.get("parameters", ()) if one["in"] == "query"}
+        for place, operation in operations.items()
+    }
+
+
+def _routes(some: Iterable[BaseRoute]) -> Iterator[APIRoute]:
+    for route in some:
+        if isinstance(route, APIRoute):
+            yield route
+        else:
+            yield from _routes(getattr(route, "routes", None) or ())
 
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
