@@ -55,6 +55,7 @@ pictures: $(VENV)/dev.stamp ## 重拍文档中的页面图片 | take the picture
 bench: $(VENV)/dev.stamp ## 运行性能测试 | run the benchmark
 	@$(BIN)/python -m bench $(ARGS)
 	@$(BIN)/python -m bench.pages $(ARGS)
+	@$(BIN)/python -m bench.bulk $(ARGS)
 
 requirements: $(VENV)/dev.stamp ## 打印 docs/requirements.md：各项要求是否建成、由何证明 | which requirements are built, and what shows it
 	@$(BIN)/python -m docs.requirements $(ARGS)
