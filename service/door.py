@@ -50,6 +50,7 @@ from workflows.contract import (
     Start,
     refusal_in,
     search_attributes,
+    stood_at,
 )
 
 LONGEST_KEY = 128
@@ -254,7 +255,7 @@ class Door:
             refusal = refusal_in(error.cause)
             if refusal is None:
                 raise NotRecorded(f"{hazard}: {error.cause}") from error
-            if await self._stands_still(hazard):
+            if await self._stands_still(hazard, stood_at(error.cause)):
                 raise StandsStill(hazard) from None
             raise refusal from None
         except WorkflowUpdateRPCTimeoutOrCancelledError:
@@ -369,9 +370,15 @@ class Door:
             return False
         return answer.stage >= Stage.UPDATE_WORKFLOW_EXECUTION_LIFECYCLE_STAGE_ACCEPTED
 
-    async def _stands_still(self, hazard: HazardId) -> bool:
-        """Whether a refusal came from a workflow that has lost steps of its ledger, so that it means nothing."""
+    async def _stands_still(self, hazard: HazardId, stood: int) -> bool:
+        """Whether a refusal came from a workflow that has lost steps of its ledger, so that it means nothing.
+
+        ``stood`` is where the workflow stood when it refused. Only where the ledger is ahead of that is it asked:
+        it may have gone on since.
+        """
         recorded = await self._database.read(ledger.last_seq, hazard)
+        if stood >= recorded:
+            return False
         try:
             live = await self.live(hazard)
         except NotFound:  # it has ended in the meantime

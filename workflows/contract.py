@@ -73,12 +73,11 @@ class Receipt(Value):
     state: State
 
 
-def failure(refusal: Refusal) -> ApplicationError:
-    """A refusal as the failure that an update answers with."""
+def failure(refusal: Refusal, stood: int | None = None) -> ApplicationError:
+    """A refusal as the failure that an update answers with; ``stood`` is the ``seq`` it was judged by."""
     refused = refusal.refused
-    return ApplicationError(
-        str(refusal), refused.model_dump(mode="json"), type=refused.code, non_retryable=True
-    )
+    details = (refused.model_dump(mode="json"), *(() if stood is None else (stood,)))
+    return ApplicationError(str(refusal), *details, type=refused.code, non_retryable=True)
 
 
 def refusal_in(error: BaseException | None) -> Refusal | None:
@@ -88,6 +87,13 @@ def refusal_in(error: BaseException | None) -> Refusal | None:
         if isinstance(detail, dict) and "requirement" in detail:
             return Refusal(Refused.model_validate(detail))
     return None
+
+
+def stood_at(error: BaseException | None) -> int:
+    """The ``seq`` that a refusal was judged by; 0 where a worker of an older version did not say."""
+    if isinstance(error, ApplicationError) and len(error.details) > 1 and isinstance(error.details[1], int):
+        return error.details[1]
+    return 0
 
 
 def search_attributes(profile: str, hazard: Hazard) -> TypedSearchAttributes:

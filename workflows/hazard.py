@@ -101,7 +101,7 @@ class HazardWorkflow:
         try:
             return await self._in_turn(lambda: self._carry_out(order))
         except Refusal as refusal:
-            raise failure(refusal) from refusal
+            raise failure(refusal, self._state.seq) from refusal
 
     @command.validator
     def _refuse_early(self, name: str, args: Sequence[RawValue]) -> None:
@@ -114,7 +114,7 @@ class HazardWorkflow:
             if repeated(hazard, order) is None:
                 decide(self._rules(order), hazard, order, now)
         except Refusal as refusal:
-            raise failure(refusal) from refusal
+            raise failure(refusal, self._hazard.seq) from refusal
 
     @workflow.signal(dynamic=True)
     async def command_unanswered(self, name: str, args: Sequence[RawValue]) -> None:

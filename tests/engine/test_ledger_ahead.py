@@ -156,6 +156,18 @@ async def test_another_decision_in_the_ledger_is_not_taken_over_unasked(
     await qingpu.client.get_workflow_handle(hazard).terminate("the test is over")
 
 
+async def test_a_refusal_says_where_its_workflow_stood_so_that_nobody_asks_it_again(
+    qingpu: District, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def asked(self: Door, hazard: HazardId) -> None:
+        raise AssertionError(f"{hazard} was asked for its state")
+
+    hazard = await registered(qingpu)
+    monkeypatch.setattr(Door, "live", asked)
+    with pytest.raises(Refusal):
+        await qingpu.give(seats.LIAISON, hazard, "report_completion")
+
+
 @pytest.mark.requirement("REG-08")
 async def test_a_hazard_catches_up_with_its_ledger_when_an_operator_says_so(qingpu: District) -> None:
     hazard = await ahead_by(qingpu, _other_key)
