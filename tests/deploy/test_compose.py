@@ -30,6 +30,7 @@ PROVIDER = {
     "QINGLING_OIDC_CLIENT_SECRET",
 }
 """Only for deployments that sign in at an identity provider."""
+OPTIONAL = {"QINGLING_PROFILES_DIR", "QINGLING_TEMPORAL_UI_URL"}
 BUCKET = {"QINGLING_ARCHIVE_ENDPOINT", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"}
 """What a bucket takes and a folder does not: empty unless it is set."""
 
@@ -74,9 +75,32 @@ def test_the_database_and_the_engine_stand_on_networks_that_lead_nowhere():
         assert set(service["networks"]) <= set(networks), name
         if "front" in service["networks"]:
             assert name in {"api", "temporal-ui"}
-        assert ("out" in service["networks"]) == (name == "worker"), "only notices leave this host"
+        assert ("out" in service["networks"]) == (name == "worker"), "nobody else needs to"
     assert SERVICES["postgres"]["networks"] == ["data"]
     assert "data" not in SERVICES["temporal-ui"]["networks"]
+
+
+@pytest.mark.parametrize(
+    "setting", ["QINGLING_OIDC_ISSUER", "QINGLING_ARCHIVE_ENDPOINT", "QINGLING_CHANNELS_FILE"]
+)
+def test_whoever_is_told_of_a_system_elsewhere_can_reach_it(setting):
+    told = {name for name, service in SERVICES.items() if setting in service.get("environment", {})}
+    assert told
+    for name in told:
+        assert any(not COMPOSE["networks"][one].get("internal") for one in SERVICES[name]["networks"]), name
+
+
+IN_THE_COMMAND = {"API_HOST", "API_PORT"}
+FROM_THE_ENVIRONMENT = {"TOKEN_KEY_FILE", "ARCHIVE_KEY_FILE"}
+"""Keys come from the environment, not from files."""
+
+
+def test_every_setting_can_be_set():
+    from settings import Settings
+
+    given = {key for name in OURS for key in SERVICES[name]["environment"]}
+    known = {field.upper() for field in Settings.model_fields}
+    assert {f"QINGLING_{name}" for name in known - IN_THE_COMMAND - FROM_THE_ENVIRONMENT} <= given
 
 
 def test_no_secret_has_a_default_and_every_other_variable_has_one():
@@ -86,7 +110,7 @@ def test_no_secret_has_a_default_and_every_other_variable_has_one():
         rule = match["rule"] or ""
         if match["name"] in SECRETS:
             assert rule.startswith(":?") and len(rule) > 2, f"{match['name']} can be left out"
-        elif match["name"] in {*BUCKET, *PROVIDER, "QINGLING_PROFILES_DIR"}:
+        elif match["name"] in {*BUCKET, *PROVIDER, *OPTIONAL}:
             assert rule == ":-", f"{match['name']} has a value that nobody chose"
         else:
             assert rule.startswith(":-") and len(rule) > 2, f"{match['name']} has no default"
