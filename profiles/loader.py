@@ -380,7 +380,7 @@ def read_calendar(*files: Path) -> Calendar:
 
 
 def _calendar_year(path: Path) -> _CalendarFile:
-    file = f"{path.parent.name}/{path.name}"
+    file = f"{path.resolve().parent.name}/{path.name}"
     said = shaped(_CalendarFile, file, read_yaml(path, file))
     check_calendar_year(file, said.year, said.weekdays_off, said.weekend_workdays)
     return said

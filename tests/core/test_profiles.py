@@ -843,6 +843,12 @@ def test_a_folder_without_a_profile(tmp_path):
         read_profile(tmp_path / "nowhere")
 
 
+def test_a_calendar_that_is_missing_is_named_with_its_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(ProfileError, match=rf"^{tmp_path.name}/2027.yaml：读不到这个文件"):
+        read_calendar(Path("2027.yaml"))
+
+
 def test_a_file_in_another_encoding(district):
     (district.folder / "profile.yaml").write_bytes("name: 青浦区".encode("gb18030"))
 
