@@ -18,6 +18,7 @@ class Part(StrEnum):
     REPLAY = "replay"
     ACCESS_LOG = "access-log"
     PROGRAMME = "programme"
+    RISK_POINTS = "risk-points"
 
     @property
     def zh(self) -> str:
@@ -33,6 +34,7 @@ _ZH = {
     Part.REPLAY: "复演",
     Part.ACCESS_LOG: "访问日志",
     Part.PROGRAMME: "排查计划",
+    Part.RISK_POINTS: "风险点",
 }
 
 

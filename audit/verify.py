@@ -18,7 +18,7 @@ from audit.keys import PublicKey
 from audit.progress import Bar
 from audit.store import Store
 from domain.values import HazardId, Value
-from storage import accesslog, ledger, programme
+from storage import accesslog, ledger, programme, riskpoints
 from storage import archive as index
 from storage.archive import Standing
 from storage.database import Database
@@ -72,6 +72,7 @@ def verify(
             for sentence in database.read_now(accesslog.verify)
         ]
         findings += database.read_now(lambda connection: list(_programmes(connection)))
+        findings += database.read_now(lambda connection: list(_risk_points(connection)))
         findings += _read_model(database, url, chains, jobs, bar)
         inspection = Inspection(
             store,
@@ -130,6 +131,12 @@ def _programmes(connection: Connection) -> Iterator[Finding]:
     for profile in programme.profiles(connection):
         for sentence in programme.verify(connection, profile):
             yield of_sentence(Part.PROGRAMME, profile, sentence)
+
+
+def _risk_points(connection: Connection) -> Iterator[Finding]:
+    for profile in riskpoints.profiles(connection):
+        for sentence in riskpoints.verify(connection, profile):
+            yield of_sentence(Part.RISK_POINTS, profile, sentence)
 
 
 def _read_model(database: Database, url: str, chains: Chains, jobs: int, bar: Bar) -> list[Finding]:

@@ -113,6 +113,11 @@ class Draft:
         """Units the hazard concerns, who may read it from now on."""
         self.set(involved=tuple(dict.fromkeys((*self.hazard.involved, *units))))
 
+    def link(self, points: tuple[str, ...]) -> None:
+        """Risk points the hazard belongs to (RSK-06), besides those it has; that there are such is asked at the door."""
+        if points:
+            self.set(risk_points=tuple(dict.fromkeys((*self.hazard.risk_points, *points))))
+
     def owe(
         self,
         kind: OwedKind,

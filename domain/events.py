@@ -97,6 +97,7 @@ class Changes(Value):
     finder: PersonRef | None = None
     has_before: bool | None = None
     has_after: bool | None = None
+    risk_points: tuple[str, ...] | None = None
     owner: UnitId | None = None
     registered_by: UnitId | None = None
     involved: tuple[UnitId, ...] | None = None

@@ -34,6 +34,9 @@ def _no_unknown_fields(value: Any) -> Any:
 
 Person = Annotated[PersonRef, BeforeValidator(_no_unknown_fields)]
 HazardNumber = Annotated[HazardId, Field(min_length=1, max_length=64), AfterValidator(says_something)]
+RiskPointNumber = Annotated[str, Field(pattern=r"^[A-Z]{2,4}-R-[0-9]{6}$")]
+"""Number of a risk point (风险点编号) as the register gives it; whether there is one is asked at the door."""
+RiskPoints = Annotated[tuple[RiskPointNumber, ...], Field(max_length=20)]
 
 
 class Evidence(Form):

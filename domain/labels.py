@@ -57,6 +57,7 @@ FIELDS: dict[str, Words] = {
     "criteria": Words("挂牌四项标准", "the four criteria"),
     "day": Words("日期", "day"),
     "description": Words("描述", "description"),
+    "risk_points": Words("关联风险点", "risk points"),
     "difficult": Words("疑难复杂", "difficult"),
     "document": Words("文号", "document number"),
     "due": Words("时间节点", "due"),

@@ -22,6 +22,7 @@ from domain.categories import KeyField, Line, RiskCategory
 from domain.contacts import ContactDuty
 from domain.organisation import Body, Organisation
 from domain.policy import Policy
+from domain.riskcontrol import RiskControl
 from domain.values import Digest, Mode, Value
 
 
@@ -60,6 +61,8 @@ class Rulebook(Value):
     """Fields of the district's campaigns, by whose names hazards are tagged (CLS-14)."""
     terms: dict[str, str] = {}
     """What this district calls things: phrase of the process → its own word, in Chinese text for people."""
+    risk_control: RiskControl = RiskControl()
+    """Who keeps the district's risk points, and what their colours ask for (RSK-01, RSK-03, PLN-05)."""
     accountability: Accountability | None = None
     """Where neglect is referred to; without it nothing can be referred."""
 

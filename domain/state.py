@@ -314,6 +314,8 @@ class Hazard(Value):
     finder: PersonRef
     has_before: bool = False
     has_after: bool = False
+    risk_points: tuple[str, ...] = ()
+    """Numbers of the risk points it is linked to (RSK-06)."""
 
     owner: UnitId
     registered_by: UnitId

@@ -23,6 +23,7 @@ from domain.contacts import ContactDuty
 from domain.library import Rulebook
 from domain.organisation import Body, Grid, Organisation, Role, Unit, UnitType
 from domain.policy import Policy
+from domain.riskcontrol import RiskControl
 from domain.values import Mode, UnitId
 from profiles import places
 from profiles.checks import (
@@ -37,6 +38,7 @@ from profiles.checks import (
     check_organisation,
     check_policy,
     check_process,
+    check_risk_control,
     check_rulings,
     check_seats_of_a_listing,
 )
@@ -90,6 +92,7 @@ class _ProfileFile(BaseModel):
     key_fields: tuple[KeyField, ...] = ()
     grids: tuple[Grid, ...] = ()
     terms: dict[Text, Text] = {}
+    risk_control: RiskControl = RiskControl()
     accountability: Accountability | None = None
     ruling_needed: tuple[str, ...] = ()
 
@@ -172,6 +175,7 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
     categories = _categories(file, said, organisation, defaults)
     check_lines(file, said.lines, organisation, catalogue, categories)
     check_key_fields(file, said.key_fields, organisation)
+    check_risk_control(file, said.risk_control, catalogue)
     book = Rulebook(
         profile=key,
         name=said.name,
@@ -186,6 +190,7 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
         lines=said.lines,
         key_fields=said.key_fields,
         terms=said.terms,
+        risk_control=said.risk_control,
         accountability=said.accountability,
         bodies=said.bodies,
         contact_duty=said.contact_duty,

@@ -20,6 +20,7 @@ from storage.prepared import Prepared, deleting, inserting, updating
 from storage.tables import (
     deadlines,
     facts,
+    hazard_points,
     hazards,
     involved,
     listings,
@@ -76,10 +77,11 @@ _SET_LISTING = inserting(listings, on_conflict="replace")
 _SET_PART = inserting(subtasks, on_conflict="replace")
 _OWE = inserting(obligations, on_conflict="replace")
 _INVOLVE = inserting(involved, on_conflict="skip")
+_LINK = inserting(hazard_points, on_conflict="skip")
 _COUNT = inserting(facts)
 _CLEAR = tuple(
     deleting(table, table.c.hazard_id == bindparam("of"))
-    for table in (deadlines, listings, subtasks, obligations, involved, facts)
+    for table in (deadlines, listings, subtasks, obligations, involved, hazard_points, facts)
 )
 """What takes away all that stands beside a hazard's row."""
 _NOTIFY = inserting(outbox, without=("id", "about", "delivered_at"))
@@ -191,6 +193,8 @@ def follow(
         _OWE.run(connection, _obligations(profile, hazard))
     if any(event.changes.involved is not None for event in events):
         _INVOLVE.run(connection, [{"hazard_id": hazard.id, "unit_id": unit} for unit in hazard.involved])
+    if any(event.changes.risk_points is not None for event in events):
+        _LINK.run(connection, _links(hazard))
     count = [_fact(profile, *one) for one in counted(before, hazard, events)]
     if count:
         _COUNT.run(connection, count)
@@ -230,6 +234,7 @@ def differences(
         (listings, [_listing(row["profile"], state)] if state.listing else []),
         (subtasks, _parts(row["profile"], state)),
         (obligations, _obligations(row["profile"], state)),
+        (hazard_points, _links(state)),
     ):
         there = connection.execute(select(table).where(table.c.hazard_id == state.id)).mappings()
         if sorted(map(dict, there), key=_by_key) != sorted(rows, key=_by_key):
@@ -263,7 +268,7 @@ def notices_that_differ(
 
 
 def _by_key(row: dict[str, Any]) -> tuple[str, str]:
-    return str(row.get("id", "")), str(row.get("unit", ""))
+    return str(row.get("id", "")), str(row.get("unit", "")) + str(row.get("point", ""))
 
 
 def _order(fact: dict[str, Any]) -> tuple[int, str]:
@@ -290,7 +295,7 @@ class Made(NamedTuple):
     facts: list[Counted]
 
 
-_MADE = (_RESTORE, _SET_CLOCK, _SET_LISTING, _SET_PART, _OWE, _INVOLVE, _COUNT)
+_MADE = (_RESTORE, _SET_CLOCK, _SET_LISTING, _SET_PART, _OWE, _INVOLVE, _LINK, _COUNT)
 """What puts a hazard's part in place, the hazard's own row first."""
 
 Packed = tuple[list[Any], ...]
@@ -305,6 +310,7 @@ def packed(dialect: Dialect, made: Sequence[Made]) -> Packed:
         [part for one in made for part in _parts(one.profile, one.hazard)],
         [owed for one in made for owed in _obligations(one.profile, one.hazard)],
         [{"hazard_id": one.hazard.id, "unit_id": unit} for one in made for unit in one.hazard.involved],
+        [link for one in made for link in _links(one.hazard)],
         [_fact(one.profile, *entry) for one in made for entry in one.facts],
     )
     return tuple(statement.packed(dialect, some) for statement, some in zip(_MADE, rows, strict=True))
@@ -421,6 +427,10 @@ def _obligation(profile: str, hazard: Hazard, owed: Obligation) -> dict[str, Any
         "accepted_at": owed.accepted_at,
         "result": owed.result,
     }
+
+
+def _links(hazard: Hazard) -> list[dict[str, Any]]:
+    return [{"hazard_id": hazard.id, "point": point} for point in hazard.risk_points]
 
 
 def _listing(profile: str, hazard: Hazard) -> dict[str, Any]:

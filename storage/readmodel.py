@@ -31,7 +31,7 @@ from domain.values import (
 from storage import cursors, texts
 from storage.scope import Principal, VisibleOne, visible
 from storage.tables import deadlines as deadline_table
-from storage.tables import hazards, moment
+from storage.tables import hazard_points, hazards, moment
 
 LONGEST_PAGE = 500
 
@@ -61,6 +61,8 @@ class Filters:
     urgency: Urgency | None = None
     subdistrict: UnitId | None = None
     channel: Channel | None = None
+    risk_point: str | None = None
+    """Number of a risk point that it is linked to."""
     text: str | None = None
     """In title, place, description, number or the source's own number, in any case."""
     reported_from: datetime | None = None
@@ -273,6 +275,8 @@ def _conditions(dialect: Dialect, filters: Filters) -> Iterable[ColumnElement[bo
     ):
         if value is not None:
             yield column == _said(value)
+    if filters.risk_point is not None:
+        yield c.id.in_(select(hazard_points.c.hazard_id).where(hazard_points.c.point == filters.risk_point))
     if filters.overdue is not None:
         yield c.sla == Sla.OVERDUE.value if filters.overdue else c.sla != Sla.OVERDUE.value
     if filters.open is not None:

@@ -23,7 +23,7 @@ from domain.events import Event, Told, evolve
 from domain.facts import facts_of
 from domain.state import Hazard
 from domain.values import HazardId
-from storage import projection, texts
+from storage import projection, riskpoints, texts
 from storage.database import Database
 from storage.parallel import spread
 from storage.prepared import inserting
@@ -68,6 +68,7 @@ def rebuild(database: Database, tell: Tell = lambda _: None, *, jobs: int | None
         progress.done += done
         tell(progress)
     database.write_now(_texts_again)
+    database.write_now(_risk_points_again)
     database.write_now(_mark)
     return progress
 
@@ -183,6 +184,11 @@ def _made(connection: Connection, chain: Iterable[Any]) -> Made:
 def _cannot(hazard: HazardId, error: ValueError) -> str:
     reason = " ".join(str(error).split())[:200]
     return f"{hazard} 的台账无法推演（{reason}） / the ledger of {hazard} cannot be replayed"
+
+
+def _risk_points_again(connection: Connection) -> None:
+    for profile in riskpoints.profiles(connection):
+        riskpoints.rebuild(connection, profile)
 
 
 # -- texts -------------------------------------------------------------------------------------------

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, FromClause, Row, Select, bindparam, exists, l
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.organisation import SEES_LISTED, SEES_WHOLE_PROFILE, Actor, Role
-from domain.values import HazardId, Mode
+from domain.values import HazardId, Mode, UnitId
 from storage.prepared import Prepared
-from storage.tables import facts, hazards, involved, obligations, outbox
+from storage.tables import facts, hazards, involved, obligations, outbox, risk_points
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,23 @@ def addressed(statement: Select[Any], principal: Principal) -> Select[Any]:
     if principal.actor.role in SEES_WHOLE_PROFILE:
         return statement
     return statement.where(outbox.c.unit == principal.actor.unit)
+
+
+def kept(statement: Select[Any], principal: Principal, territory: UnitId | None = None) -> Select[Any]:
+    """``statement`` without risk points that are none of the principal's business.
+
+    A unit sees those it answers for, registered, or has on its ground; a neighbourhood committee those of the
+    ``territory`` it belongs to; the central seats all of their profile. Raises ``TypeError`` when ``statement``
+    does not read ``risk_points``.
+    """
+    if not any(source.is_derived_from(risk_points) for source in statement.get_final_froms()):
+        raise TypeError("kept() needs a statement that reads risk_points: join it")
+    column, unit = risk_points.c, principal.actor.unit
+    statement = statement.where(column.profile == principal.profile)
+    if principal.actor.role in SEES_WHOLE_PROFILE:
+        return statement
+    ground = column.subdistrict.in_([unit, territory] if territory else [unit])
+    return statement.where(or_(ground, column.department == unit, column.registered_by == unit))
 
 
 class VisibleOne:

@@ -465,6 +465,57 @@ windows = Table(
 )
 """Windows of recurring duties as they stand (F18), each with every unit that owes it; made from the log."""
 
+risk_log = Table(
+    "risk_log",
+    METADATA,
+    Column("profile", String, primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("point", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("unit", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("prev_hash", String, nullable=False),
+    Column("hash", String, nullable=False),
+    Column("body", Text, nullable=False),
+    UniqueConstraint("profile", "key"),
+    Index("ix_risk_log_point", "profile", "point", "seq"),
+)
+"""What happened to each district's risk points. Append-only and chained, as the ledger is; one chain a district."""
+
+risk_points = Table(
+    "risk_points",
+    METADATA,
+    Column("profile", String, primary_key=True),
+    Column("number", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("place", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("colour", String, nullable=False),
+    Column("department", String, nullable=False),
+    Column("subdistrict", String),
+    Column("registered_by", String, nullable=False),
+    Column("code", String),
+    Column("category", Integer),
+    Column("review_on", String, nullable=False),
+    Column("open", Boolean, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("ix_risk_points_rank", "profile", "open", "rank", "number"),
+)
+"""Risk points as they stand, made from the log. ``rank`` counts the colours from the worst on, 0 is red."""
+
+hazard_points = Table(
+    "hazard_points",
+    METADATA,
+    Column("hazard_id", ForeignKey("hazards.id"), primary_key=True),
+    Column("point", String, primary_key=True),
+    Index("ix_hazard_points_point", "point", "hazard_id"),
+    sqlite_with_rowid=False,
+)
+"""Which risk points a hazard is linked to (RSK-06)."""
+
 views = Table(
     "views",
     METADATA,

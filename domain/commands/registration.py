@@ -10,7 +10,7 @@ from pydantic import (
 )
 
 from domain.accountability import Consequence
-from domain.forms import CommandForm, Evidence, Person
+from domain.forms import CommandForm, Evidence, Person, RiskPoints
 from domain.risk import Grade
 from domain.texts import (
     Instant,
@@ -56,6 +56,8 @@ class Report(CommandForm):
     consequences: Annotated[tuple[Consequence, ...], Field(max_length=6)] = ()
     difficult: bool = False
     """疑难: reported from principal to principal and jointly diagnosed, as what is urgent is (MOD-19)."""
+    risk_points: RiskPoints = ()
+    """Risk points (风险点) whose control it shows to have failed (RSK-06)."""
 
 
 class VerifyConfirm(CommandForm):
@@ -68,6 +70,8 @@ class VerifyConfirm(CommandForm):
     urgency: Urgency | None = None
     findings: OptionalText = ""
     evidence: tuple[Evidence, ...] = ()
+    risk_points: RiskPoints = ()
+    """Besides those that the report named."""
 
 
 class VerifyDismiss(CommandForm):

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from domain.accountability import Cause, Consequence, Failure
-from domain.forms import CommandForm, Evidence, Person
+from domain.forms import CommandForm, Evidence, Person, RiskPoints
 from domain.risk import Grade
 from domain.texts import DayOrInstant, Line, OptionalText, Text
 from domain.values import Digest, Rung
@@ -116,6 +116,8 @@ class Classify(CommandForm):
     do: Literal["classify"] = "classify"
     grade: Grade
     major: bool | None = None
+    risk_points: RiskPoints = ()
+    """Besides those it is linked to already (RSK-06)."""
 
 
 class LoadCalendar(CommandForm):

@@ -45,6 +45,7 @@ def report(draft: Draft, form: c.Report, actor: Actor) -> None:
     draft.set(**{name: value for name, value in given.items() if value is not None})
     draft.set(has_before=any(item.kind == "before" for item in form.evidence))
     draft.involve(*dict.fromkeys(unit for unit in (holder, actor.unit, subdistrict) if unit))
+    draft.link(form.risk_points)
     if form.consequences:
         draft.set(consequences=form.consequences, major=True)
     draft.enter(State.REPORTED if form.channel.outside else State.REGISTERED)
@@ -73,6 +74,7 @@ def verify_confirm(draft: Draft, form: c.VerifyConfirm, actor: Actor) -> None:
     )
     if any(item.kind == "before" for item in form.evidence):
         draft.set(has_before=True)
+    draft.link(form.risk_points)
     draft.involve(actor.unit, *((draft.hazard.subdistrict,) if draft.hazard.subdistrict else ()))
     draft.enter(State.REGISTERED)
     if draft.hazard.category is not None and draft.before.category != draft.hazard.category:

@@ -125,6 +125,7 @@ def classify(draft: Draft, form: c.Classify, _actor: Actor) -> None:
     draft.set(grade=form.grade)
     if form.major is not None:
         draft.set(major=form.major)
+    draft.link(form.risk_points)
 
 
 def load_calendar(draft: Draft, form: c.LoadCalendar, _actor: Actor) -> None:

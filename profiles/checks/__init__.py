@@ -13,6 +13,7 @@ from profiles.checks.catalogue import (
 from profiles.checks.duties import check_cadence
 from profiles.checks.policy import CLOCKS_WITH_ROWS, check_policy
 from profiles.checks.process import check_process, check_seats_of_a_listing
+from profiles.checks.risks import check_risk_control
 from profiles.checks.units import check_bodies, check_contact_duty, check_organisation
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "check_organisation",
     "check_policy",
     "check_process",
+    "check_risk_control",
     "check_rulings",
     "check_seats_of_a_listing",
 ]
