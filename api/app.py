@@ -21,6 +21,7 @@ from api import (
     problems,
     programme,
     reference,
+    riskpoints,
     sheets,
 )
 from api.context import Rooms
@@ -35,6 +36,7 @@ from service.identity import Identity
 from service.notices import Notices
 from service.programme import ProgrammeRoom
 from service.reading import Reading
+from service.riskpoints import RiskRegister
 from service.rulebooks import Current
 from service.views import Views
 from storage.database import Database
@@ -63,6 +65,7 @@ def create_app(
         Notices(database),
         ProgrammeRoom(door.client, database, library, current),
         Views(database),
+        RiskRegister(database, library, current),
         Limiter(rate),
     )
     return app
@@ -90,6 +93,7 @@ def bare_app(lifespan: Lifespan | None = None) -> FastAPI:
     reference.install(app)
     contacts.install(app)
     programme.install(app)
+    riskpoints.install(app)
     auditing.install(app)
     dossiers.install(app)
     bulletins.install(app)

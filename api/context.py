@@ -20,6 +20,7 @@ from service.identity import Identity, Unauthenticated
 from service.notices import Notices
 from service.programme import ProgrammeRoom
 from service.reading import Reading
+from service.riskpoints import RiskRegister
 from service.views import Views
 from storage.scope import Principal
 
@@ -36,6 +37,7 @@ class Rooms:
     notices: Notices
     programme: ProgrammeRoom
     views: Views
+    risks: RiskRegister
     limiter: Limiter = field(default_factory=lambda: Limiter(DEFAULT_RATE))
     replays: Replays | None = None
     """For auditors; an application without an archive of its own has none."""

@@ -96,6 +96,9 @@ class Search(BaseModel):
     urgency: Urgency | None = None
     subdistrict: Annotated[str, Field(max_length=64)] | None = None
     channel: Channel | None = None
+    risk_point: Annotated[
+        str | None, Field(max_length=20, description="关联的风险点编号 risk point it is linked to, by number")
+    ] = None
     text: (
         Annotated[str, Field(max_length=100, description="标题、地点、描述、编号中的文字 words in the texts")]
         | None
@@ -397,6 +400,7 @@ def filters_of(search: Search, organisation: Organisation) -> Filters:
         urgency=search.urgency,
         subdistrict=unit_of(search.subdistrict, organisation),
         channel=search.channel,
+        risk_point=search.risk_point,
         text=search.text or None,
         reported_from=start_of(search.since),
         reported_to=end_of(search.until),

@@ -24,6 +24,7 @@ from service.identity import LocalIdentity, signing_key
 from service.notices import Notices
 from service.programme import ProgrammeRoom
 from service.reading import Reading
+from service.riskpoints import RiskRegister
 from service.rulebooks import Current
 from service.temporal import connect
 from service.views import Views
@@ -82,6 +83,7 @@ def production(settings: Settings | None = None, *extensions: Extension) -> Fast
                 Notices(database),
                 ProgrammeRoom(client, database, LIBRARY, current),
                 Views(database),
+                RiskRegister(database, LIBRARY, current),
                 replays=Replays(database, Histories(client, database, store, Source.AUTO)),
                 dossiers=Dossiers(client, database, store, found),
             )

@@ -265,6 +265,7 @@ class HazardView(View):
     relapse_until: datetime | None
     merged_into: str | None
 
+    risk_points: list[str]
     suggestion: SuggestionView | None
     allowed_commands: list[CommandView]
 
@@ -330,6 +331,7 @@ def hazard_view(seen: Seen) -> HazardView:
         relapses=hazard.relapses,
         relapse_until=hazard.relapse_until,
         merged_into=hazard.merged_into,
+        risk_points=list(hazard.risk_points),
         suggestion=suggestion_view(seen.suggested, named, seen.item)
         if seen.suggested and seen.item
         else None,

@@ -35,8 +35,11 @@ from domain.library import Library
 from domain.organisation import Role
 from domain.refusal import Refusal, refuse
 from domain.state import Hazard
+from domain.transitions import BY_COMMAND
 from domain.values import HazardId, local
 from service.contacts import Directory
+from service.keys import check_key
+from service.riskpoints import RiskRegister, bad_link, linked_by
 from service.rulebooks import Current
 from storage import ledger, numbers, readmodel
 from storage.database import Database
@@ -53,7 +56,6 @@ from workflows.contract import (
     stood_at,
 )
 
-LONGEST_KEY = 128
 _LONGEST_FIRST_PAUSE = 0.05
 
 
@@ -117,6 +119,7 @@ class Door:
         self._current = current
         self._way = way
         self._directory = Directory(database, library, current)
+        self._points = RiskRegister(database, library, current)
         self._usual_wait = 0.01
         """Seconds that reports have lately taken to be recorded."""
 
@@ -176,11 +179,14 @@ class Door:
         book, calendar = await self._current.rules(principal.profile)
         rules = self._library.rules(book, calendar)
         now = datetime.now(UTC)
+        unlinked = await self._bad_links(principal, reports)
         answers: list[tuple[Order, Hazard] | Refusal] = []
         for form, key in reports:
             try:
                 check_key(key)
                 event = core.report(rules, HazardId("?"), book, form, principal.actor, now, key)
+                if key in unlinked:
+                    raise unlinked[key]
                 answers.append((Order(command=form, actor=principal.actor, key=key), evolve(None, event)))
             except Refusal as refusal:
                 answers.append(refusal)
@@ -206,6 +212,18 @@ class Door:
             )
             numbered.append(Numbered(start, foreseen, view.summary(rules.book, foreseen)))
         return numbered
+
+    async def _bad_links(
+        self, principal: Principal, reports: Sequence[tuple[Report, str]]
+    ) -> dict[str, Refusal]:
+        """By key, the reports that name a risk point which is not there. What was reported once is not asked again."""
+        linking = {key: form for form, key in reports if linked_by(form)}
+        if not linking:
+            return {}
+        known = await self._points.check_links(principal, linking.values())
+        earlier = await self.known(principal, list(linking))
+        found = {key: bad_link(form, known) for key, form in linking.items() if key not in earlier}
+        return {key: refusal for key, refusal in found.items() if refusal is not None}
 
     async def launch(self, numbered: Numbered) -> None:
         """Start the workflow of a numbered report; starting it twice is the same as once."""
@@ -244,6 +262,7 @@ class Door:
         await self._visible(principal, hazard)
         await self._other_is_visible(principal, command)
         await self._directory.check_dispatch(principal, command)
+        await self._check_links(principal, command)
         handle = self._client.get_workflow_handle(hazard)
         update = _update_id(order)
         try:
@@ -283,6 +302,7 @@ class Door:
         await self._visible(principal, hazard)
         await self._other_is_visible(principal, command)
         await self._directory.check_dispatch(principal, command)
+        await self._check_links(principal, command)
         handle = self._client.get_workflow_handle(hazard)
         try:
             await handle.signal(command.do, order, rpc_timeout=self._way.patience)
@@ -355,6 +375,13 @@ class Door:
                         f"there is no hazard {other}; check its number",
                     )
 
+    async def _check_links(self, principal: Principal, command: Command) -> None:
+        """The register of risk points is no workflow's to read, so a link is checked here. 403 goes before it."""
+        if any(principal.actor.role in who.roles for who in BY_COMMAND[command.do].who):
+            refusal = bad_link(command, await self._points.check_links(principal, [command]))
+            if refusal is not None:
+                raise refusal
+
     async def _accepted(self, hazard: HazardId, update: str) -> bool:
         """Whether an update that has not answered yet is already part of the history."""
         request = PollWorkflowExecutionUpdateRequest(
@@ -413,18 +440,6 @@ def _check_repeated(first: Event, principal: Principal, form: Report) -> None:
         raise _key_reused()
     if first.actor.seat != principal.actor.seat:
         raise core.key_of_another_seat()
-
-
-def check_key(key: str) -> None:
-    """Raises :class:`Refusal` 422 for an idempotency key that cannot be kept."""
-    if not key or len(key) > LONGEST_KEY or not key.isprintable():
-        raise refuse(
-            422,
-            "bad-key",
-            "INT-01",
-            f"幂等键须为1至{LONGEST_KEY}个可打印字符",
-            f"the idempotency key must have 1 to {LONGEST_KEY} printable characters",
-        )
 
 
 def _scoped(principal: Principal, key: str) -> str:

@@ -35,7 +35,8 @@ from domain.programme import (
 )
 from domain.refusal import FieldError, Refusal, refuse
 from domain.values import HazardId
-from service.door import NotRecorded, check_key
+from service.door import NotRecorded
+from service.keys import check_key
 from service.rulebooks import Current
 from storage import majors, programme
 from storage.cursors import Place, read, written
