@@ -62,7 +62,7 @@ class Variant:
 @cache
 def fields_of(command: str) -> tuple[Field, ...]:
     """The inputs of a command's form, in the form's own order."""
-    return _of_model(COMMANDS[command], command)
+    return of_model(COMMANDS[command], command)
 
 
 def fitted(fields: Iterable[Field], given: Mapping[str, Sequence[tuple[str, str]]]) -> tuple[Field, ...]:
@@ -148,7 +148,7 @@ def _moment(day: str, time: str) -> Any:
 # -- from models to inputs ---------------------------------------------------------------------------
 
 
-def _of_model(model: type[BaseModel], command: str) -> tuple[Field, ...]:
+def of_model(model: type[BaseModel], command: str) -> tuple[Field, ...]:
     skipped = {"do", "id"}  # the address says the command; items are numbered in order
     return tuple(
         _field(name, info, command) for name, info in model.model_fields.items() if name not in skipped
@@ -180,7 +180,7 @@ def _built(name: str, annotation: Any, metadata: list[Any], command: str) -> Fie
         return replace(blank, kind="choice", options=options)
     if isinstance(base, type):
         if issubclass(base, BaseModel):
-            return replace(blank, kind="group", inner=_of_model(base, command))
+            return replace(blank, kind="group", inner=of_model(base, command))
         if issubclass(base, bool):
             return replace(blank, kind="yes_no")
         if issubclass(base, int | float):
@@ -199,7 +199,7 @@ def _built(name: str, annotation: Any, metadata: list[Any], command: str) -> Fie
 def _list(blank: Field, item: Any, command: str) -> Field:
     base, metadata = _bare(item, [])
     if isinstance(base, type) and issubclass(base, BaseModel):
-        return replace(blank, kind="rows", inner=_of_model(base, command))
+        return replace(blank, kind="rows", inner=of_model(base, command))
     options = _options(base)
     if options:
         return replace(blank, kind="checks", options=options)
@@ -227,7 +227,7 @@ def _variant(part: Any, command: str) -> Variant:
         model, *more = get_args(model)
         metadata += more
     tag = next((mark.tag for mark in metadata if isinstance(mark, Tag)), model.__name__)
-    inner = tuple(one for one in _of_model(model, command) if one.name != "method")
+    inner = tuple(one for one in of_model(model, command) if one.name != "method")
     return Variant(tag, labels.of_values((tag,))[0].label, inner)
 
 

@@ -58,6 +58,7 @@ SUGGESTED: dict[str, str] = {
         ),
         "units",
     ),
+    "department": "units",
     "subdistrict": "streets",
     "code": "items",
     "grid": "grids",

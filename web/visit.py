@@ -115,6 +115,7 @@ class Visit(Sight):
             (say("清单"), "/hazards"),
             (say("督办事项"), "/obligations"),
             (say("排查计划"), "/programme"),
+            (say("风险点"), "/risk-points"),
             (say("挂图作战"), "/board"),
             (say("专题"), "/units"),
             (say("登记"), "/report"),

@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, expect
 from domain.values import local
 from tests import seats
 from tests.api.conftest import Loop
+from tests.api.test_risk_points import point as risk_point
 from tests.conftest import NO_BROWSER, chromium_path
 from tests.web.chromium import chromium
 from tests.web.conftest import Web, serving
@@ -35,6 +36,9 @@ PAGES = (
     "/programme",
     "/programme?show=all",
     ROUTINE,
+    "/risk-points",
+    "/risk-points/new",
+    "/risk-points/QP-R-000001",
     "/board",
     "/units",
     "/units/xianghuaqiao",
@@ -61,6 +65,8 @@ def sample(loop: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web
         loop.run(programme.ensure(found.qingpu.client, "qingpu", found.qingpu.settings.task_queue))
         ordered = found.give(seats.OFFICE, listed(found), "issue_notice", rung="L2", matter="请说明原因")
         assert ordered.status_code == 200, ordered.text
+        kept = found.call(seats.OFFICE, "POST", "/v1/risk-points", json=risk_point())
+        assert kept.status_code == 201, kept.text
         yield found
 
 
