@@ -100,6 +100,8 @@ class ObligationView(View):
     unit: UnitView
     role: str
     seat: Words
+    about: UnitView | None
+    """Whose lateness it is about, where that is one unit's: of a listed hazard each answers for its own part."""
     state: Standing
     state_label: Words
     raised_at: datetime
@@ -188,6 +190,7 @@ def _view(line: Line, book: Rulebook, named: Named, now: datetime) -> Obligation
         unit=named.unit(owed.unit),
         role=owed.role,
         seat=named.words(role),
+        about=named.unit(owed.about) if owed.about else None,
         state=stands,
         state_label=words(stands),
         raised_at=owed.raised_at,

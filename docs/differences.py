@@ -161,13 +161,6 @@ DIFFERENCES = (
         "may send the documents of L0 to L2 by hand, which moves no level.",
     ),
     (
-        "T34",
-        "约谈、曝光、追责的对象是整体的责任单位：挂牌隐患某一子任务超期而提请的，也由牵头单位一把手应约，"
-        "由其统筹各配合单位（MOD-03）。",
-        "Talk, exposure and referral are about the owner of the whole: where a part of a listed hazard has "
-        "brought them about, the lead's principal answers for it, as he co-ordinates the others (MOD-03).",
-    ),
-    (
         "T35",
         "另有添加记录（add_record）、"
         "主要领导汇报（report_to_principal）和信访件各项（link_petition 至 close_petition），"

@@ -41,6 +41,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("隐患编号", "hazard", 16, lambda row: row.line.hazard),
     Column("事项", "obligation", 24, _kind),
     Column("承担单位", "owed by", 18, lambda row: row.unit(row.line.owed.unit)),
+    Column("对象", "about", 18, lambda row: row.unit(row.line.owed.about)),
     Column("席位", "seat", 12, lambda row: Role(row.line.owed.role)),
     Column("办理情况", "standing", 11, lambda row: standing(row.line.owed, row.now)),
     Column("期限", "due", 17, lambda row: row.line.owed.due),

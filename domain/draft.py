@@ -58,7 +58,7 @@ class Draft:
         if entered and entered not in self.hazard.clocks:
             self.start(entered)
         if state.terminal:
-            self.end(*clocks.OUTLASTING)
+            self.end(*(id for id, clock in self.hazard.clocks.items() if clock.key in clocks.OUTLASTING))
 
     def start(self, key: ClockKey, subtask: UnitId | None = None) -> None:
         clock = clocks.start(self.rules, self.hazard, key, self.now, subtask)
@@ -83,7 +83,8 @@ class Draft:
 
     def end_all(self, but: Collection[str] = ()) -> None:
         """End what times the work, and with it what a human had decided about the owner (I7)."""
-        self.end(*(id for id in self.hazard.clocks if id not in but and id not in clocks.OUTLASTING))
+        running = self.hazard.clocks.items()
+        self.end(*(id for id, clock in running if id not in but and clock.key not in clocks.OUTLASTING))
         self._stand_down()
 
     def stop(self, id: str) -> None:
@@ -124,27 +125,47 @@ class Draft:
         unit: UnitId,
         role: Role,
         *,
+        about: UnitId | None = None,
         timed_by: ClockKey | None = None,
         due: datetime | None = None,
         met_at: datetime | None = None,
     ) -> None:
-        """Lay an obligation on a unit's seat; a clock urges it where the policy has one for it."""
+        """Lay an obligation on a unit's seat; a clock urges it where the policy has one for it.
+
+        ``about`` is the unit whose lateness it is about, ``None`` for whoever handles the whole. Each unit of
+        a listed hazard has a clock of its own, so several talks run beside each other.
+        """
         obligation = Obligation(
             id=f"{kind.replace('_', '-')}-{self.before.seq + 1}",
             kind=kind,
             unit=unit,
             role=role,
+            about=about,
             raised_at=self.now,
             due=due,
             met_at=met_at,
         )
         clock = clocks.start(self.rules, self.hazard, timed_by, self.now) if timed_by else None
+        if clock and about not in (None, self.hazard.owner):
+            clock = clock.model_copy(update={"subtask": about})
         if clock and clock.id not in self.hazard.clocks:
             if clocks.row_of(self.rules, clock).bearer == "owner":
                 clock = clock.model_copy(update={"bearer": obligation.unit})
             self.put(clock)
             obligation = obligation.model_copy(update={"clock": clock.id, "due": clock.due})
         self.set(obligations=(*self.hazard.obligations, obligation))
+
+    def decide(self, rung: Rung, unit: UnitId) -> None:
+        """A human's rung for a unit (T34): the owner's is that of the whole, another's that of its part (I7)."""
+        if unit == self.hazard.owner:
+            self.set(decided=rung)
+            return
+        parts = (
+            one.model_copy(update={"decided": rung}) if one.unit == unit else one
+            for one in self.hazard.subtasks
+        )
+        reached = max(rung, self.hazard.highest.get(unit, Rung.L0))
+        self.set(subtasks=tuple(parts), highest={**self.hazard.highest, unit: reached})
 
     def propose(self, what: str) -> None:
         """Something that people may decide on; a proposal made twice stands once."""
@@ -252,7 +273,9 @@ class Draft:
                 highest[clock.bearer] = clock.level
         sla = clocks.punctuality(hazard.owners_clocks(), self.now)
         moved = {id.partition("@")[2] for id in (*self._clocks, *self._ended)}
-        parts = tuple(self._on_its_ladder(one) if one.unit in moved else one for one in hazard.subtasks)
+        parts = tuple(
+            self._on_its_ladder(one) if one.unit in moved or one.decided else one for one in hazard.subtasks
+        )
         found = (("level", level), ("highest", highest), ("sla", sla), ("subtasks", parts))
         for name, value in found:
             if getattr(hazard, name) != value:
@@ -262,9 +285,12 @@ class Draft:
         """A sub-task as its own clocks make it: it climbs a ladder of its own (I7)."""
         own = tuple(self.hazard.clocks_of(one.unit))
         level = max((clock.level for clock in own), default=Rung.L0)
+        decided = one.decided if level is not Rung.L0 else None
+        level = max(level, decided or Rung.L0)
         update = {
             "level": level,
-            "highest": max(one.highest, level),
+            "highest": max(one.highest, level, one.decided or Rung.L0),
+            "decided": decided,
             "sla": clocks.punctuality(own, self.now),
         }
         return one.model_copy(update=update)

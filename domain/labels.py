@@ -189,6 +189,11 @@ FIELDS: dict[str, Words] = {
 OWN: dict[str, Words] = {
     "assign.note": Words("任务", "task"),
     "acknowledge.obligation": Words("签收的事项", "what is acknowledged"),
+    "decline.unit": Words("对哪个单位", "about which unit"),
+    "hold_talk.unit": Words("被约谈单位", "unit talked to"),
+    "order_talk.unit": Words("被约谈单位", "unit talked to"),
+    "publish_exposure.unit": Words("被曝光单位", "unit exposed"),
+    "refer.unit": Words("被提请追责单位", "unit referred"),
     "decline.question": Words("所答的问题", "question"),
     "hand_over.document": Words("移交文号", "document number"),
     "issue_notice.rung": Words("级别", "rung"),

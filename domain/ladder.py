@@ -127,7 +127,8 @@ def _climb(draft: Draft, clock: Clock, alarm: Alarm, row: RungRow) -> None:
     rules = draft.rules
     if row.decided_by:
         question: OwedKind = "talk" if row.rung is Rung.L4 else "referral"
-        draft.owe(question, rules.book.organisation.office, Role(row.decided_by))
+        late = clock.bearer if rules.book.policy.asks_the_late_unit else None
+        draft.owe(question, rules.book.organisation.office, Role(row.decided_by), about=late)
         return
     if row.reason_within:
         due = rules.calendar.deadline(alarm.at, row.reason_within).due

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from domain.state import Obligation, OwedKind
-from domain.values import Labelled
+from domain.state import Hazard, Obligation, OwedKind
+from domain.values import Labelled, UnitId
 
 
 class Owed(NamedTuple):
@@ -39,6 +39,27 @@ class Standing(Labelled):
     MET = "met", "已完成", "met"
     DECLINED = "declined", "已决定不予", "declined"
     LAPSED = "lapsed", "已失效", "lapsed"
+
+
+def about(hazard: Hazard, owed: Obligation) -> UnitId:
+    """The unit whose lateness it is about."""
+    return owed.about or hazard.owner
+
+
+def open_about(
+    hazard: Hazard, kind: OwedKind, unit: UnitId | None, late_at: datetime | None = None
+) -> tuple[Obligation, ...]:
+    """What is owed of a kind about one unit: the one that is named, or the only one there is.
+
+    Empty when nothing is owed about it, or none is named where several could be meant. ``late_at`` leaves only
+    what is overdue then.
+    """
+    found = [owed for owed in hazard.obligations if owed.kind == kind and owed.open]
+    if late_at is not None:
+        found = [owed for owed in found if owed.due is not None and owed.due <= late_at]
+    units = {about(hazard, owed) for owed in found}
+    meant = unit or (min(units) if len(units) == 1 else None)
+    return tuple(owed for owed in found if about(hazard, owed) == meant)
 
 
 def standing(owed: Obligation, now: datetime) -> Standing:

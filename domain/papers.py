@@ -241,7 +241,8 @@ PAPERS: tuple[Paper, ...] = (
         ("issue_notice", "state_reason", "accept_reason", "acknowledge", "order_talk", "hold_talk",
          "file_rectification", "publish_exposure"),
         (
-            _s("对象", "addressee", "notice.unit", "notice.role", "obligation.unit"),
+            _s("对象", "addressee", "notice.unit", "notice.role", "obligation.unit", "obligation.about",
+               "order_talk.unit", "hold_talk.unit", "publish_exposure.unit"),
             _s("事由", "matter", "issue_notice.matter", "order_talk.reason", "notice.clock"),
             _d("级别", "rung", "notice.rung", "issue_notice.rung"),
             _d("期限", "deadline", "notice.due", "obligation.due"),
@@ -258,6 +259,7 @@ PAPERS: tuple[Paper, ...] = (
             _s("严重后果", "serious consequence", "refer.consequence", guard="T34.no-consequence"),
             _s("去向（区纪委监委）", "referred to", "rulebook.accountability"),
             _d("关联事件", "incident", "link_incident.reference", "hazard.incidents"),
+            _d("被提请单位", "unit referred", "refer.unit", "decline.unit"),
             _d("提请人", "referred by", _WHO),
         ),
     ),

@@ -192,6 +192,9 @@ class Policy(Value):
     owed_is_answerable: bool = False
     """What is owed can be answered while it stands (SUP-01): a unit that was asked for a reason (督办单) may
     state it before anything of its is late, and what can be answered no more lapses."""
+    asks_the_late_unit: bool = False
+    """From L4 on the ladder is about the unit that bears the late clock (I7): of a listed hazard each unit answers
+    for its own part. Without it whoever handles the whole is talked to, exposed and referred."""
     item_urgency: dict[str, Urgency] = {}
     """Items that are never reported below an urgency (S03-04 立即, N22)."""
 

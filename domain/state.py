@@ -168,6 +168,8 @@ class Subtask(Value):
     level: Rung = Rung.L0
     highest: Rung = Rung.L0
     """Highest rung this part reached, kept for ever (I7)."""
+    decided: Rung | None = None
+    """The rung a human set for this part (T34), as long as the part stands on a rung of its own."""
     sla: Sla = Sla.ON_TIME
 
 
@@ -217,6 +219,8 @@ class Obligation(Value):
     kind: OwedKind
     unit: UnitId
     role: str
+    about: UnitId | None = None
+    """Whose lateness it is about; ``None`` for whoever handles the whole."""
     raised_at: datetime
     due: datetime | None = None
     clock: str | None = None
@@ -383,8 +387,8 @@ class Hazard(Value):
         )
 
     def clocks_of(self, subtask: UnitId) -> Iterable[Clock]:
-        """The clocks of one unit's sub-task."""
-        return (clock for clock in self.clocks.values() if clock.subtask == subtask)
+        """The clocks that a unit bears for its sub-task; what others owe about it is not of its making."""
+        return (clock for clock in self.clocks.values() if clock.subtask == subtask == clock.bearer)
 
     def subtask(self, unit: UnitId) -> Subtask | None:
         return next((one for one in self.subtasks if one.unit == unit), None)

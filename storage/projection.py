@@ -418,6 +418,7 @@ def _obligation(profile: str, hazard: Hazard, owed: Obligation) -> dict[str, Any
         "kind": owed.kind,
         "unit": owed.unit,
         "role": owed.role,
+        "about": owed.about,
         "open": owed.open,
         "raised_at": owed.raised_at,
         "due": owed.due,

@@ -30,7 +30,7 @@ from storage.prepared import inserting
 from storage.projection import Made
 from storage.tables import derived, hazards, ledger
 
-VERSION = 4
+VERSION = 5
 """Goes up when the read model holds something that an older version of the code did not write."""
 
 BATCH = 400

@@ -230,6 +230,7 @@ obligations = Table(
     Column("kind", String, nullable=False),
     Column("unit", String, nullable=False),
     Column("role", String, nullable=False),
+    Column("about", String),
     Column("open", Boolean, nullable=False),
     Column("raised_at", Instant, nullable=False),
     Column("due", Instant),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from domain.obligations import about, open_about
 from domain.organisation import PersonRef
+from domain.state import OwedKind
 from service.reading import Seen
 from storage.scope import Principal
 
@@ -47,6 +49,16 @@ def _results(seen: Seen, _principal: Principal) -> dict[str, Any]:
     return {"results": [{"goal": goal.id} for goal in plan.goals]} if plan else {}
 
 
+def _about(kind: OwedKind) -> Callable[[Seen, Principal], dict[str, Any]]:
+    """The unit a decision is about, where there is only one it can be about."""
+
+    def fill(seen: Seen, _principal: Principal) -> dict[str, Any]:
+        owed = open_about(seen.opened.state, kind, None)
+        return {"unit": _name(seen, about(seen.opened.state, owed[0]))} if owed else {}
+
+    return fill
+
+
 def _responsible(seen: Seen, _principal: Principal) -> dict[str, Any]:
     handler: PersonRef | None = seen.opened.state.handler
     return {"responsible": _person(handler)} if handler else {}
@@ -68,5 +80,9 @@ _BEGINNINGS: dict[str, Callable[[Seen, Principal], dict[str, Any]]] = {
     "enter_key_control": _responsible,
     "assess_pass": _results,
     "recognise_pass": _results,
+    "order_talk": _about("talk"),
+    "hold_talk": _about("hold_talk"),
+    "publish_exposure": _about("rectification"),
+    "refer": _about("referral"),
 }
 """By command. A form that is not named here begins blank."""

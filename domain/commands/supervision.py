@@ -43,7 +43,14 @@ class IssueNotice(CommandForm):
     matter: Text
 
 
-class OrderTalk(CommandForm):
+class AboutUnit(CommandForm):
+    """A decision about one unit. Of a listed hazard each unit answers for its own part (I7)."""
+
+    unit: Line | None = None
+    """By id or name; may be left out where only one is in question."""
+
+
+class OrderTalk(AboutUnit):
     """L4 约谈告诫, decided by the office; held within a week (N62)."""
 
     zh, en = "决定约谈", "order an admonishing talk"
@@ -51,7 +58,7 @@ class OrderTalk(CommandForm):
     reason: Text
 
 
-class HoldTalk(CommandForm):
+class HoldTalk(AboutUnit):
     """F13 约谈记录. The principal comes himself (N62: no proxy); a report follows within five working days."""
 
     zh, en = "记录约谈", "record the talk"
@@ -72,7 +79,7 @@ class FileRectification(CommandForm):
     evidence: tuple[Evidence, ...] = ()
 
 
-class PublishExposure(CommandForm):
+class PublishExposure(AboutUnit):
     """L4b 公开曝光, when a talk went unanswered (SUP-03)."""
 
     zh, en = "公开曝光", "expose publicly"
@@ -82,7 +89,7 @@ class PublishExposure(CommandForm):
     reason: Text
 
 
-class Refer(CommandForm):
+class Refer(AboutUnit):
     """F14 追责提请: kind of neglect, causes, and the consequence it had (SUP-04…06)."""
 
     zh, en = "提请追责", "refer for accountability"
@@ -102,7 +109,7 @@ class ProposeListing(CommandForm):
     reason: Text
 
 
-class Decline(CommandForm):
+class Decline(AboutUnit):
     """The answer no to what the ladder laid before the office (L4, L5), with its reason."""
 
     zh, en = "不予约谈或追责", "decline the talk or the referral"

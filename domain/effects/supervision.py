@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import Any
 
 from domain import clocks
 from domain import commands as c
+from domain.commands.supervision import AboutUnit
 from domain.draft import Draft
 from domain.effects.clearance import lookbacks_again
+from domain.obligations import about, open_about
 from domain.organisation import Actor, PersonRef, Role
-from domain.state import Obligation
+from domain.state import Obligation, OwedKind
 from domain.values import ClockKey, Rung, UnitId
 
 
@@ -73,21 +77,20 @@ def issue_notice(draft: Draft, form: c.IssueNotice, _actor: Actor) -> None:
 # -- from L4 on a human decides ----------------------------------------------------------------------
 
 
-def order_talk(draft: Draft, _form: c.OrderTalk, _actor: Actor) -> None:
+def order_talk(draft: Draft, form: c.OrderTalk, _actor: Actor) -> None:
     """L4 约谈告诫: the office has a week to hold it (N62)."""
     office = draft.rules.book.organisation.office
-    draft.settle(lambda item: item.kind == "talk")
-    draft.set(decided=Rung.L4)
-    draft.owe("hold_talk", office, Role.OFFICE, timed_by=ClockKey.TALK)
-    draft.notify(draft.hazard.owner, Role.PRINCIPAL, "约谈通知书", rung=Rung.L4, clock=ClockKey.TALK)
+    asked, unit = _answered(draft, "talk", form)
+    draft.decide(Rung.L4, unit)
+    draft.owe("hold_talk", office, Role.OFFICE, about=asked.about, timed_by=ClockKey.TALK)
+    draft.notify(unit, Role.PRINCIPAL, "约谈通知书", rung=Rung.L4, clock=ClockKey.TALK)
 
 
-def hold_talk(draft: Draft, _form: c.HoldTalk, _actor: Actor) -> None:
+def hold_talk(draft: Draft, form: c.HoldTalk, _actor: Actor) -> None:
     """The talk was held; now the unit owes its rectification report."""
-    owner = draft.hazard.owner
-    draft.settle(lambda item: item.kind == "hold_talk")
-    draft.owe("rectification", owner, Role.PRINCIPAL, timed_by=ClockKey.RECTIFICATION)
-    draft.notify(owner, Role.PRINCIPAL, "约谈记录", rung=Rung.L4, clock=ClockKey.RECTIFICATION)
+    talk, unit = _answered(draft, "hold_talk", form)
+    draft.owe("rectification", unit, Role.PRINCIPAL, about=talk.about, timed_by=ClockKey.RECTIFICATION)
+    draft.notify(unit, Role.PRINCIPAL, "约谈记录", rung=Rung.L4, clock=ClockKey.RECTIFICATION)
 
 
 def file_rectification(draft: Draft, _form: c.FileRectification, actor: Actor) -> None:
@@ -95,19 +98,19 @@ def file_rectification(draft: Draft, _form: c.FileRectification, actor: Actor) -
     draft.notify(draft.rules.book.organisation.office, Role.OFFICE, "整改报告", rung=Rung.L4)
 
 
-def publish_exposure(draft: Draft, _form: c.PublishExposure, _actor: Actor) -> None:
+def publish_exposure(draft: Draft, form: c.PublishExposure, _actor: Actor) -> None:
     """L4b 公开曝光: the talk went unanswered, and the report stays owed."""
-    draft.set(decided=Rung.L4B)
-    draft.notify(draft.hazard.owner, Role.PRINCIPAL, "公开曝光通知", rung=Rung.L4B)
+    _, unit = _meant(draft, "rectification", form, late_at=draft.now)
+    draft.decide(Rung.L4B, unit)
+    draft.notify(unit, Role.PRINCIPAL, "公开曝光通知", rung=Rung.L4B)
 
 
-def refer(draft: Draft, _form: c.Refer, _actor: Actor) -> None:
+def refer(draft: Draft, form: c.Refer, _actor: Actor) -> None:
     """L5 提请追责: a human decision on record; what follows from it is decided elsewhere (SUP-05)."""
-    draft.settle(lambda item: item.kind == "referral")
-    draft.set(decided=Rung.L5)
-    office = draft.rules.book.organisation.office
-    draft.notify(office, Role.OFFICE, "追责提请书", rung=Rung.L5)
-    draft.notify(draft.hazard.owner, Role.PRINCIPAL, "追责提请告知", rung=Rung.L5)
+    _, unit = _answered(draft, "referral", form)
+    draft.decide(Rung.L5, unit)
+    draft.notify(draft.rules.book.organisation.office, Role.OFFICE, "追责提请书", rung=Rung.L5)
+    draft.notify(unit, Role.PRINCIPAL, "追责提请告知", rung=Rung.L5)
 
 
 def propose_listing(draft: Draft, _form: c.ProposeListing, _actor: Actor) -> None:
@@ -118,7 +121,22 @@ def propose_listing(draft: Draft, _form: c.ProposeListing, _actor: Actor) -> Non
 
 def decline(draft: Draft, form: c.Decline, _actor: Actor) -> None:
     """The question is answered with no; the ladder goes on."""
-    draft.settle(lambda item: item.kind == form.question, result="declined")
+    _answered(draft, form.question, form, result="declined")
+
+
+def _meant(
+    draft: Draft, kind: OwedKind, form: AboutUnit, late_at: datetime | None = None
+) -> tuple[Obligation, UnitId]:
+    """What a decision about a unit answers, and which unit that is; the guards saw to it that there is one."""
+    named = draft.rules.book.organisation.find(form.unit) if form.unit else None
+    owed = open_about(draft.hazard, kind, named.id if named else None, late_at)[0]
+    return owed, about(draft.hazard, owed)
+
+
+def _answered(draft: Draft, kind: OwedKind, form: AboutUnit, **said: Any) -> tuple[Obligation, UnitId]:
+    owed, unit = _meant(draft, kind, form)
+    draft.settle(lambda item: item.kind == kind and about(draft.hazard, item) == unit, **said)
+    return owed, unit
 
 
 def classify(draft: Draft, form: c.Classify, _actor: Actor) -> None:

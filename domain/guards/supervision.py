@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from domain.guards.asking import Ask, form_guard, state_guard
-from domain.state import Obligation
+from datetime import datetime
+
+from domain.guards.asking import Ask, Guard, form_guard, state_guard
+from domain.obligations import open_about
+from domain.state import Obligation, OwedKind
 from domain.values import Confidentiality, end_of, last_day, local
 
 
@@ -73,6 +76,37 @@ def owes_this(ask: Ask) -> bool:
     )
 
 
+def _which_unit(kind: OwedKind | None, late: bool = False) -> Guard:
+    """Which unit is meant: one that the question is about; unsaid only where there is one."""
+
+    @form_guard(
+        "which-unit",
+        422,
+        "SUP-03",
+        "请写明对哪个单位：几个单位都有待决定的事项，或所填单位没有",
+        "say which unit: several are in question, or the one you named is not",
+    )
+    def names_the_unit(ask: Ask) -> bool:
+        return bool(_answers(ask, kind or ask.form.question, ask.now if late else None))
+
+    return names_the_unit
+
+
+def _answers(ask: Ask, kind: OwedKind, late_at: datetime | None = None) -> tuple[Obligation, ...]:
+    """What a decision about a unit answers; nothing where it names a unit that there is not."""
+    named = ask.unit(ask.form.unit) if ask.form.unit else None
+    if ask.form.unit and named is None:
+        return ()
+    return open_about(ask.hazard, kind, named.id if named else None, late_at)
+
+
+TALK_ABOUT = _which_unit("talk")
+HELD_WITH = _which_unit("hold_talk")
+EXPOSES = _which_unit("rectification", late=True)
+REFERS = _which_unit("referral")
+DECLINES_ABOUT = _which_unit(None)
+
+
 @state_guard(
     "no-question",
     409,
@@ -114,7 +148,7 @@ def in_person(ask: Ask) -> bool:
     "the talk was held after it was ordered and not later than today",
 )
 def held_by_now(ask: Ask) -> bool:
-    ordered = _open(ask, "hold_talk")[0].raised_at
+    ordered = _answers(ask, "hold_talk")[0].raised_at
     day = ask.form.held_on
     earliest, latest = last_day(ordered), last_day(end_of(local(ask.now).date()))
     return earliest <= (last_day(day) if hasattr(day, "hour") else day) <= latest

@@ -176,6 +176,10 @@ SPOILED: tuple[Spoiled, ...] = (
     wrong("publish_exposure"),
     wrong("refer", failure="not_inspected"),
     wrong("refer", consequence="grave_crime"),
+    *(
+        wrong(command, unit=NOWHERE)
+        for command in ("order_talk", "hold_talk", "publish_exposure", "refer", "decline")
+    ),
     wrong("propose_listing"),
     wrong("decline"),
     wrong("add_record", kind="guidance"),

@@ -4,8 +4,21 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.values import Rung, State
-from tests.builders import BOOKS, DIRECTOR, LIAISON, OFFICE, PRINCIPAL, Case, hazard_in, seat
+from domain.values import ClockKey, Rung, State
+from tests.builders import (
+    BOOKS,
+    DIRECTOR,
+    LIAISON,
+    OFFICE,
+    PRINCIPAL,
+    STREET,
+    Case,
+    district,
+    finish,
+    hazard_in,
+    listed_in,
+    seat,
+)
 
 
 def very_late(days: float = 40) -> Case:
@@ -156,3 +169,98 @@ def test_records_move_nothing_but_who_may_read():
     hazard = case.hazard
     assert (hazard.state, hazard.clocks, hazard.level) == (before.state, before.clocks, before.level)
     assert set(hazard.involved) - set(before.involved) >= {"xiaofang", "fuban"}
+
+
+# -- a part of a listed hazard ------------------------------------------------------------------------
+
+
+def parts_very_late() -> Case:
+    """Listed: 夏阳街道 is late with its part, 区交通委 with its own and with the whole."""
+    case = listed_in(State.REMEDIATING)
+    case.wait(days=120)
+    return case
+
+
+@pytest.mark.requirement("SUP-03", "MOD-03")
+def test_a_unit_of_a_listed_hazard_is_talked_to_about_its_own_part():
+    case = parts_very_late()
+    lead, level = case.hazard.owner, case.hazard.level
+    assert {item.about for item in owed(case, "talk")} == {lead, STREET}
+    assert case.refused("order_talk").code == "T34.which-unit"
+    assert case.refused("order_talk", unit="区教育局").code == "T34.which-unit"
+
+    case.give("order_talk", unit="夏阳街道")
+    (told,) = case.events[-1].notices
+    assert (told.unit, told.document) == (STREET, "约谈通知书")
+    part = case.hazard.subtask(STREET)
+    assert (part.level, part.highest, case.hazard.highest[STREET]) == (Rung.L4, Rung.L4, Rung.L4)
+    assert (case.hazard.level, case.hazard.decided) == (level, None), "the lead's ladder is its own (I7)"
+    assert {item.about for item in owed(case, "talk")} == {lead}, "the lead's question stays"
+
+    case.give("order_talk")
+    assert (case.hazard.level, case.hazard.subtask(lead).level) == (Rung.L4, Rung.L3)
+    assert {clock.id for clock in case.hazard.running() if clock.key is ClockKey.TALK} == {
+        "talk",
+        f"talk@{STREET}",
+    }
+    assert {item.due for item in owed(case, "hold_talk")} == {case.hazard.clocks["talk"].due}
+
+    case.give("hold_talk", unit=STREET)
+    (report,) = owed(case, "rectification")
+    assert (report.unit, report.about, report.due) == (
+        STREET, STREET, case.hazard.clocks[f"rectification@{STREET}"].due,
+    )  # fmt: skip
+    case.wait(days=15)
+    assert case.refused("publish_exposure", unit="区交通委").code == "T34.which-unit", (
+        "that talk is still to come"
+    )
+    case.give("publish_exposure")
+    assert case.hazard.subtask(STREET).level is Rung.L4B
+    case.give("file_rectification", PRINCIPAL)
+    assert f"rectification@{STREET}" not in case.hazard.clocks and owed(case, "hold_talk")
+
+
+@pytest.mark.requirement("SUP-05", "MOD-03")
+def test_a_unit_is_referred_for_its_own_part_and_keeps_on_record_what_it_reached():
+    case = parts_very_late()
+    case.give("decline", OFFICE, question="talk", unit="夏阳街道")
+    assert {item.about for item in owed(case, "talk")} == {case.hazard.owner}
+    case.give("link_incident", consequences=["grave_accident"])
+    assert case.refused("refer", DIRECTOR).code == "T34.which-unit"
+
+    case.give("refer", DIRECTOR, unit="夏阳街道")
+    assert [(told.unit, told.document) for told in case.events[-1].notices] == [
+        ("office", "追责提请书"), (STREET, "追责提请告知"),
+    ]  # fmt: skip
+    assert case.hazard.subtask(STREET).level is Rung.L5
+    assert case.hazard.decided is None
+
+    finish(case, STREET)
+    part = case.hazard.subtask(STREET)
+    assert (part.level, part.decided, part.highest) == (Rung.L0, None, Rung.L5), (
+        "its ladder ended with its part"
+    )
+
+
+@pytest.mark.requirement("SUP-03")
+def test_a_question_about_an_owner_of_before_does_not_meet_the_next():
+    case = very_late()
+    case.give("request_upgrade")
+    case.give("triage_route")
+    case.give("order_talk")
+    assert case.events[-1].notices[0].unit == "xiayang" != case.hazard.owner
+    assert (case.hazard.level, case.hazard.decided, case.hazard.highest["xiayang"]) == (
+        Rung.L0,
+        None,
+        Rung.L4,
+    )
+
+
+@pytest.mark.requirement("SUP-03")
+def test_a_hazard_of_before_asks_whoever_handles_the_whole():
+    case = listed_in(State.REMEDIATING, book=district(asks_the_late_unit=False))
+    case.wait(days=120)
+    assert {item.about for item in owed(case, "talk")} == {None}
+    case.give("order_talk")
+    assert (case.events[-1].notices[0].unit, case.hazard.level) == (case.hazard.owner, Rung.L4)
+    assert not owed(case, "talk"), "one answer for all of them"
