@@ -7,6 +7,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 
+from google.protobuf.json_format import ParseError
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 
@@ -53,8 +54,14 @@ def history_body(history: WorkflowHistory) -> bytes:
 
 
 def history_in(hazard: str, body: bytes) -> WorkflowHistory:
-    """Raises ``ValueError`` for what is no history."""
-    return WorkflowHistory.from_json(hazard, unpacked(body))
+    """Raises ``ValueError`` for what is no history, or one without events."""
+    try:
+        history = WorkflowHistory.from_json(hazard, unpacked(body))
+    except (ParseError, AttributeError, LookupError, TypeError) as error:
+        raise ValueError("no history of a workflow") from error
+    if not history.events:
+        raise ValueError("a history without events")
+    return history
 
 
 def ledger_body(entries: Iterable[StoredEvent]) -> bytes:

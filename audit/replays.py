@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
+from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 from functools import partial
 
 from sqlalchemy import Connection, select
 from temporalio.client import Client, WorkflowHistory
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
 
 from audit.compare import Outcome, compared
 from audit.replay import Replayed, replayed
@@ -21,6 +23,7 @@ from domain.values import HazardId
 from settings import Settings
 from storage import rulebooks
 from storage.database import Database
+from storage.errors import StorageError
 from storage.parallel import spread
 from storage.tables import hazards
 from workflows.hazard import HazardWorkflow
@@ -52,7 +55,24 @@ class Replays:
         return outcome
 
     async def all(self, asked: Sequence[HazardId]) -> AsyncIterator[Outcome]:
-        """An outcome for each hazard, in order; one that cannot be replayed has its reason."""
+        """An outcome for each hazard; one that cannot be replayed has its reason, and keeps no other from its own."""
+        told: set[HazardId] = set()
+        try:
+            async for outcome in self._together(asked):
+                told.add(outcome.hazard)
+                yield outcome
+        except (StorageError, RPCError):
+            raise
+        except Exception as error:
+            left = [hazard for hazard in asked if hazard not in told]
+            if len(left) == 1:
+                yield _broken_off(left[0], error)
+                return
+            for hazard in left:
+                async for outcome in self.all([hazard]):
+                    yield outcome
+
+    async def _together(self, asked: Sequence[HazardId]) -> AsyncIterator[Outcome]:
         await self._database.read(rulebooks.load_into, LIBRARY)
         under_way: deque[tuple[HazardId, Told]] = deque()
         unheard: dict[HazardId, Outcome] = {}
@@ -102,6 +122,12 @@ def _unheard(hazard: HazardId, error: NoHistory) -> Outcome:
     return Outcome(hazard=hazard, identical=False, zh=error.zh, en=error.en)
 
 
+def _broken_off(hazard: HazardId, error: Exception) -> Outcome:
+    """What nobody foresaw is a finding about the hazard it happened with."""
+    why = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+    return Outcome(hazard=hazard, identical=False, zh=f"复演中断：{why}", en=f"the replay broke off: {why}")
+
+
 # -- over processes --------------------------------------------------------------------------------------
 
 
@@ -110,7 +136,24 @@ def replay_all(
 ) -> Iterator[tuple[int, list[Outcome]]]:
     """Outcomes as they come, some hazards at a time, with how many they are."""
     work = partial(replay_some, settings, source)
-    return spread(work, asked, jobs=jobs, together=max(1, min(_TOGETHER, len(asked) // max(jobs, 1) or 1)))
+    together = max(1, min(_TOGETHER, len(asked) // max(jobs, 1) or 1))
+    left = dict.fromkeys(asked)
+    try:
+        for count, some in spread(work, asked, jobs=jobs, together=together):
+            for outcome in some:
+                left.pop(outcome.hazard, None)
+            yield count, some
+    except BrokenProcessPool:
+        yield len(left), [_not_reached(hazard) for hazard in left]
+
+
+def _not_reached(hazard: HazardId) -> Outcome:
+    return Outcome(
+        hazard=hazard,
+        identical=False,
+        zh="未复演完：复演进程被系统终止（可能内存不足），可用 --jobs 1 再试",
+        en="not replayed: a replaying process was killed (out of memory?); try again with --jobs 1",
+    )
 
 
 def replay_some(settings: Settings, source: Source, asked: Sequence[HazardId]) -> list[Outcome]:

@@ -107,4 +107,10 @@ class Histories:
                 f"{kept.name} 与归档时的内容不符",
                 f"{kept.name} is not what was archived: replaced or altered",
             )
-        return objects.history_in(kept.hazard or "", body)
+        try:
+            return objects.history_in(kept.hazard or "", body)
+        except ValueError as error:
+            raise NoHistory(
+                f"归档的 {kept.name} 不是工作流历史（{error}）",
+                f"{kept.name} in the archive is no history ({error})",
+            ) from None

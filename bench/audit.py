@@ -15,6 +15,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from functools import cache, partial
 from pathlib import Path
 from statistics import median
@@ -34,8 +35,10 @@ from audit.sources import Source, Told
 from audit.store import Folder
 from audit.verify import verify
 from bench.figures import Target
+from bench.pages import DOCS
+from bench.show import between_marks, grid
 from domain.library import LIBRARY
-from domain.values import HazardId
+from domain.values import HazardId, local
 from settings import load_settings
 from storage import ledger, migrate, rulebooks
 from storage.database import Database
@@ -46,6 +49,8 @@ from tests.engine.test_golden import HISTORIES
 from tests.storage.stories import BOOKS, CALENDAR
 from workflows.hazard import HazardWorkflow
 
+MARKS = ("<!-- bench.audit: begin -->", "<!-- bench.audit: end -->")
+HISTORIES_OF_ALL = sorted(HISTORIES.glob("*.history.json"))
 TARGETS = (
     Target("replay_over_bare", "复演 / 裸 Replayer，一个进程", "replay / bare Replayer, one process", 0.8, True),
     Target("replay_2_over_bare", "复演 / 裸 Replayer，两个进程", "replay / bare Replayer, two processes", 1.5, True),
@@ -187,6 +192,7 @@ def measured(folder: Path, *, times: int, hazards: int, rounds: int, say: Any) -
         "replay_2_over_bare": median(one["two"] / one["bare"] for one in replayed),
         "verify_over_hashing": median(one["chains"] / one["hashing"] for one in hashed),
         "whole_verify_rows_per_s": whole.rows / (time.perf_counter() - begun),
+        "replayed": times * len(HISTORIES_OF_ALL),
         "replays": replayed,
         "chains": hashed,
     }
@@ -195,13 +201,16 @@ def measured(folder: Path, *, times: int, hazards: int, rounds: int, say: Any) -
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.audit", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="看看能否运行 | to see that it works")
+    parser.add_argument(
+        "--write-docs", action="store_true", help="把表写入文档 | put the table into the documentation"
+    )
     asked = parser.parse_args()
     var = load_settings().var_dir
     console = Console()
     size = (
         {"times": 2, "hazards": 200, "rounds": 1}
         if asked.quick
-        else {"times": 40, "hazards": 18_000, "rounds": 3}
+        else {"times": 100, "hazards": 18_000, "rounds": 2}
     )
     found = measured(
         (var / "bench-audit").resolve(), say=lambda line: console.print(line, highlight=False), **size
@@ -218,6 +227,35 @@ def main() -> None:
     console.print(table)
     console.print(
         f"verify 全部 whole: {found['whole_verify_rows_per_s']:.0f} rows/s · {var / 'bench-audit.json'}"
+    )
+    if asked.write_docs:
+        between_marks(DOCS, MARKS, markdown(found))
+
+
+def markdown(found: dict[str, Any]) -> str:
+    """The table of docs/performance.md."""
+    rows = [
+        (
+            f"{target.zh}<br>{target.en}",
+            target.wanted,
+            f"{found[target.key]:.2f}",
+            "达到 met" if target.met(found[target.key]) else "**未达到 missed**",
+        )
+        for target in TARGETS
+    ]
+    at = local(datetime.now(UTC)).isoformat(timespec="minutes")[:16].replace("T", " ")
+    replayed, chained = found["replays"], found["chains"]
+    return "\n".join(
+        (
+            f"`python -m bench.audit --write-docs`，{at}，{found['replayed']:,} 件 hazards，{chained[0]['rows']:,} 行 rows",
+            "",
+            *grid(("", "目标 target", "实测 figure", ""), rows),
+            "",
+            f"裸 bare Replayer {median(one['bare'] for one in replayed):,.0f} events/s，"
+            f"两个进程 two processes {median(one['two'] for one in replayed):,.0f}；"
+            f"只读取并散列 reading and hashing {median(one['hashing'] for one in chained):,.0f} rows/s；"
+            f"整个 the whole of `verify` {found['whole_verify_rows_per_s']:,.0f} rows/s。",
+        )
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -10,20 +12,26 @@ from pathlib import Path
 
 import pytest
 from temporalio import workflow
+from temporalio.api.enums.v1 import EventType
+from temporalio.client import Client
 
+from audit import objects, replays
 from audit.compare import Outcome
 from audit.repair import CannotRepair, Repaired, repair
 from audit.replays import Replays, replay_all
-from audit.sources import Histories, Source
+from audit.sources import Histories, Source, Told
 from audit.store import Folder
+from domain.commands import Order
 from domain.events import Event, chain_hash
 from domain.values import HazardId
 from settings import load_settings
 from storage import ledger
 from storage.database import Database
+from tests import seats
 from tests.audit.conftest import Past, sweep
 from tests.audit.golden import Golden, recorded
-from tests.server import District
+from tests.engine.test_lifecycle import registered
+from tests.server import District, district
 from workflows.contract import WORKFLOW, Start
 from workflows.hazard import Decision, HazardWorkflow
 
@@ -115,6 +123,89 @@ async def test_an_archived_history_that_was_replaced_is_not_replayed(past: Past,
     (found,) = await outcomes(database, Histories(None, database, store, Source.ARCHIVE), past.closed)
     database.close()
     assert not found.identical and "replaced or altered" in found.en
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (None, "not gzip"),
+        ("[1]", "not a dictionary"),
+        ('{"events": 7}', "does not have iterable 'events'"),
+        ('{"events": [{"eventId": []}]}', "no history of a workflow"),
+        ('{"events": []}', "a history without events"),
+    ],
+)
+async def test_an_object_that_is_no_history_is_one_hazard_s_finding_and_ends_nothing(
+    past: Past, tmp_path: Path, text: str | None, said: str
+) -> None:
+    """Whoever can write the archive and its index can make the hash hold."""
+    store = Folder(tmp_path / "archive")
+    database = Database.connect(past.copy(tmp_path))
+    await sweep(past.archive(database, store))
+    mine = next(name for name in store.names() if past.closed in name and "history" in name)
+    body = objects.packed(text) if text is not None else b"no gzip"
+    (tmp_path / "archive" / mine).unlink()
+    store.put(mine, body)
+    spoil(
+        database,
+        "UPDATE archived SET entry = json_set(entry, '$.sha256', ?) WHERE name = ?",
+        objects.sha256(body),
+        mine,
+    )
+    histories = Histories(None, database, store, Source.ARCHIVE)
+    found = {each.hazard: each for each in await outcomes(database, histories, past.closed, past.long)}
+    database.close()
+    assert said in found[past.closed].en and not found[past.closed].identical
+    assert found[past.long].identical, found[past.long].line
+
+
+async def test_what_nobody_foresaw_is_one_hazard_s_finding_too(database: Database, golden: Golden) -> None:
+    class Falls:
+        async def of(self, hazard: HazardId) -> Told:
+            if hazard == second:
+                raise ZeroDivisionError("of all things")
+            return await golden.of(hazard)
+
+    first, second, third = list(golden.names)[:3]
+    found = {each.hazard: each for each in await outcomes(database, Falls(), first, second, third)}
+    assert found[first].identical and found[third].identical
+    assert "ZeroDivisionError: of all things" in found[second].en
+
+
+def test_a_replaying_process_that_is_killed_leaves_what_it_had_as_findings(
+    past: Past, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(replays, "replay_some", _dies)
+    parts = list(replay_all(load_settings(), [*past.all], source=Source.SERVER, jobs=2))
+    found = {outcome.hazard: outcome for _, some in parts for outcome in some}
+    assert sum(count for count, _ in parts) == 3 and set(found) == set(past.all)
+    assert all("--jobs 1" in outcome.en and not outcome.identical for outcome in found.values())
+
+
+def _dies(*_: object) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def test_what_was_sent_and_not_yet_taken_up_is_no_difference(client: Client, tmp_path: Path) -> None:
+    """A signal waits while no worker runs: the history has it, the record does not yet."""
+    async with district(client, tmp_path) as at:
+        hazard = await registered(at)
+    database = Database.connect(at.settings.database_url.get_secret_value())
+    order = Order(
+        key="while-nobody-works",
+        actor=seats.DESK.actor,
+        command=at.command("assign", target=seats.STREET),
+    )
+    await at.client.get_workflow_handle(hazard).signal("assign", order)
+    histories = Histories(at.client, database, Folder(tmp_path), Source.SERVER)
+    told = await histories.of(hazard)
+    (found,) = await outcomes(database, histories, hazard)
+    database.close()
+    assert any(
+        event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
+        for event in told.histories[-1].events[-2:]
+    ), "the server has taken it"
+    assert found.identical, found.line
 
 
 def test_many_hazards_replay_in_processes_of_their_own(past: Past, qingpu: District) -> None:
