@@ -296,13 +296,20 @@ class Door:
         key: str,
         expected: int | None = None,
     ) -> None:
-        """Leave a command behind; it is durable at once. If it is refused, the ledger will say so."""
+        """Leave a command behind; it is durable at once. If it is refused, the ledger will say so.
+
+        A key that was used for something else is refused at once: nothing is kept under a key that is taken.
+        Raises as :meth:`give`, but for :class:`Pending`.
+        """
         check_key(key)
         order = Order(command=command, actor=principal.actor, key=key, expected=expected)
         await self._visible(principal, hazard)
         await self._other_is_visible(principal, command)
         await self._directory.check_dispatch(principal, command)
         await self._check_links(principal, command)
+        earlier = await self._database.read(ledger.under_key, hazard, key)
+        if earlier is not None and earlier.refused is None:
+            _check_repeated(earlier, principal, command)
         handle = self._client.get_workflow_handle(hazard)
         try:
             await handle.signal(command.do, order, rpc_timeout=self._way.patience)
@@ -434,8 +441,8 @@ def _opening(connection: Connection, hazard: HazardId) -> tuple[Event, Hazard] |
     return first[0].event, state
 
 
-def _check_repeated(first: Event, principal: Principal, form: Report) -> None:
-    """Raises :class:`Refusal` 422 when a hazard was opened under the key by another report, or by another seat."""
+def _check_repeated(first: Event, principal: Principal, form: Command) -> None:
+    """Raises :class:`Refusal` 422 when another report or command, or another seat, has used the key."""
     if first.digest != command_digest(form):
         raise _key_reused()
     if first.actor.seat != principal.actor.seat:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -186,6 +187,18 @@ def moment_of(connection: Connection, hazard: HazardId, seq: int) -> datetime | 
     """When the event was decided that stands at ``seq``, or ``None`` when there is none."""
     query = select(ledger.c.at).where(ledger.c.hazard_id == hazard, ledger.c.seq == seq)
     return connection.scalar(query)
+
+
+def under_key(connection: Connection, hazard: HazardId, key: str) -> Event | None:
+    """What was last recorded of a hazard under a command's key, a kept refusal included; ``None`` for a new key."""
+    said = f'"key":{json.dumps(key, ensure_ascii=False)}'
+    found = connection.scalars(
+        select(ledger.c.body)
+        .where(ledger.c.hazard_id == hazard, ledger.c.body.contains(said, autoescape=True))
+        .order_by(ledger.c.seq.desc())
+    )
+    events = (Event.model_validate_json(body) for body in found)  # a text may quote a key that is not its own
+    return next((event for event in events if event.key == key), None)
 
 
 def last_seq(connection: Connection, hazard: HazardId) -> int:

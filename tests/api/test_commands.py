@@ -245,6 +245,12 @@ def test_nobody_is_answered_by_what_another_seat_has_done(api: Api) -> None:
     assert api.give(seats.DESK, hazard, "verify_confirm", key, **form).status_code == 200
     told = api.give(colleague, hazard, "verify_confirm", key, **form)
     assert (told.status_code, told.json()["code"]) == (422, "key-of-another-seat")
+    later = {**key, "Prefer": "respond-async"}
+    told = api.give(colleague, hazard, "verify_confirm", later, **form)
+    assert (told.status_code, told.json()["code"]) == (422, "key-of-another-seat"), "nor by a 202"
+    told = api.give(seats.DESK, hazard, "assign", later, target=seats.STREET)
+    assert (told.status_code, told.json()["code"]) == (422, "key-reused")
+    assert api.give(seats.DESK, hazard, "verify_confirm", later, **form).status_code == 202
     assert api.give(seats.DESK, hazard, "verify_confirm", key, **form).status_code == 200, "to him it is done"
     assert steps(api, hazard) == ["report", "verify_confirm"]
 
