@@ -291,7 +291,9 @@ def changed_book(book: Rulebook, path: Path) -> Rulebook:
     policy = shaped(Policy, file, data)
     check_policy(file, "", policy, book.catalogue)
     parts = {name: getattr(book, name) for name in Rulebook.model_fields}
-    return Rulebook(**{**parts, "policy": policy, "version": f"{book.version}+{path.stem}"})
+    changed = Rulebook(**{**parts, "policy": policy, "version": f"{book.version}+{path.stem}"})
+    check_process(file, changed)
+    return changed
 
 
 _ROW_KEYS = {"clocks": "id", "ladder": "rung"}

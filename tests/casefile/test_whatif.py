@@ -12,6 +12,8 @@ from hypothesis.stateful import run_state_machine_as_test
 from audit.life import Step, life
 from audit.whatif import Outcome, what_if
 from domain.library import LIBRARY, Rulebook
+from domain.values import Mode, State
+from domain.walk import Place, Walk
 from profiles.loader import changed_book
 from profiles.mistakes import ProfileError
 from tests.casefile import lives
@@ -169,3 +171,35 @@ def test_a_whole_policy_file_and_a_profile_serve_as_well_as_a_few_rows(tmp_path:
 def test_a_policy_file_that_does_not_add_up_is_refused(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(ProfileError, match=said):
         under(text, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("approvals: {extensions: {GENERAL: sponsor}}", "extensions.GENERAL"),
+        ("approvals: {extensions: {GENERAL: office}}", "extension-decision].bearer"),
+    ],
+)
+def test_a_policy_the_district_could_not_decide_by_is_one_clear_line(
+    tmp_path: Path, text: str, where: str
+) -> None:
+    """Each of its rows is well-formed; only the district's seats and modes show what is wrong."""
+    with pytest.raises(ProfileError) as told:
+        under(text, tmp_path)
+    assert str(told.value).startswith("other.yaml policy.") and where in str(told.value)
+    assert "\n" not in str(told.value)
+
+
+def test_the_way_through_the_process_is_walked_under_the_other_policy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    walked: list[int] = []
+
+    def stuck(walk: Walk) -> tuple[Place, ...]:
+        walked.append(walk.book.policy.major_persons)
+        return (Place(Mode.GENERAL, State.PLANNING),)
+
+    monkeypatch.setattr(Walk, "dead_ends", stuck)
+    with pytest.raises(ProfileError, match=r"other\.yaml units.*no way out of PLANNING"):
+        under("major_persons: 10", tmp_path)
+    assert walked == [10], "the policy that was given, not the recorded one"
