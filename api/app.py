@@ -62,7 +62,7 @@ def create_app(
         Counting(database, reading),
         Directory(database, library, current),
         identity,
-        Notices(database),
+        Notices(database, library, current),
         ProgrammeRoom(door.client, database, library, current),
         Views(database),
         RiskRegister(database, library, current),

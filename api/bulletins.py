@@ -52,15 +52,15 @@ async def file(
     principal: Caller,
     lang: Lang = "zh",
 ) -> Response:
+    here = rooms(request)
     if principal.actor.role not in ROLES_OF_THE_OFFICE:
         raise refuse(
             403,
             "not-the-office",
             "CAD-03",
-            "汇总和通报由清零办编制",
+            (await here.reading.rules(principal)).book.said("汇总和通报由清零办编制"),
             "bulletins are made by the coordinating office",
         )
-    here = rooms(request)
     try:
         made = await bulletin(
             here.counting, here.reading, principal, parse_month(month), kind, lang,

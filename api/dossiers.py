@@ -65,7 +65,7 @@ async def _issued(request: Request, hazard_id: str, principal: Principal, *, pac
             403,
             "dossier.not-your-right",
             "REG-08",
-            "档案只供审计员和清零办调取",
+            (await here.reading.rules(principal)).book.said("档案只供审计员和清零办调取"),
             "only auditors and the coordinating office may have a dossier",
         )
     entries, sent = await here.reading.record(principal, hazard, Looked.DOSSIER)

@@ -80,7 +80,7 @@ def production(settings: Settings | None = None, *extensions: Extension) -> Fast
                 Counting(database, reading),
                 Directory(database, LIBRARY, current),
                 identity,
-                Notices(database),
+                Notices(database, LIBRARY, current),
                 ProgrammeRoom(client, database, LIBRARY, current),
                 Views(database),
                 RiskRegister(database, LIBRARY, current),

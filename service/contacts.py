@@ -53,14 +53,14 @@ class Directory:
     async def entry(self, principal: Principal, unit: str) -> Entry:
         book = await self._book(principal)
         found = _unit(book, unit)
-        _check(principal, found, _READS_ALL)
+        _check(book, principal, found, _READS_ALL)
         return _entry(book, found, await self._database.read(contacts.of_unit, principal.profile, found.id))
 
     async def file(self, principal: Principal, unit: str, form: Contact) -> Entry:
         """Keep the form of a unit, in place of the one it had."""
         book = await self._book(principal)
         found = _unit(book, unit)
-        _check(principal, found, _WRITES_ALL)
+        _check(book, principal, found, _WRITES_ALL)
         if _unit(book, form.unit).id != found.id:
             raise refuse(
                 422,
@@ -142,18 +142,18 @@ def _unit(book: Rulebook, named: str) -> Unit:
     return unit
 
 
-def _check(principal: Principal, unit: Unit, everywhere: frozenset[Role]) -> None:
+def _check(book: Rulebook, principal: Principal, unit: Unit, everywhere: frozenset[Role]) -> None:
     actor = principal.actor
     own = actor.unit == unit.id and actor.role in _OF_THE_UNIT
     if not own and actor.role not in everywhere:
-        raise _not_yours()
+        raise _not_yours(book)
 
 
-def _not_yours() -> Refusal:
+def _not_yours(book: Rulebook) -> Refusal:
     return refuse(
         403,
         "F17.not-yours",
         "SEC-01",
-        "联络员填报表由本单位一把手、分管领导、联络员和清零办填报、查阅，城运中心可查阅",
+        book.said("联络员填报表由本单位一把手、分管领导、联络员和清零办填报、查阅，城运中心可查阅"),
         "a contact form is kept by the unit's principal, deputy leader and liaison and by the office; the desk may read it",
     )

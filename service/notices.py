@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from domain.library import Library
 from domain.organisation import ROLES_OF_THE_OFFICE, SEES_WHOLE_PROFILE
 from domain.refusal import Refusal, refuse
 from profiles.notices import delivery_policy
+from service.rulebooks import Current
 from storage import deliveries, inbox
 from storage.database import Database
 from storage.deliveries import Count
@@ -18,8 +20,10 @@ from storage.scope import Principal
 class Notices:
     """Reads and acknowledges notices on behalf of a principal."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, library: Library, current: Current) -> None:
         self._database = database
+        self._library = library
+        self._current = current
 
     async def find(
         self, principal: Principal, wanted: Wanted, before: int | None = None, limit: int = 50
@@ -35,7 +39,7 @@ class Notices:
                 403,
                 "notices.not-your-view",
                 "SEC-01",
-                "投递情况只供清零办、城运中心、督查和审计员查看",
+                await self._said(principal, "投递情况只供清零办、城运中心、督查和审计员查看"),
                 "what became of deliveries is for the office, the desk, inspectors and auditors",
             )
         found = await self._database.read(inbox.find, principal, wanted, before, limit + 1)
@@ -71,7 +75,7 @@ class Notices:
                 403,
                 "notices.not-your-right",
                 "SUP-01",
-                "只有清零办才能重新投递",
+                await self._said(principal, "只有清零办才能重新投递"),
                 "only the office may have notices delivered again",
             )
         return await retry(self._database, principal.profile, notices)
@@ -79,6 +83,10 @@ class Notices:
     async def counts(self, principal: Principal) -> list[Count]:
         """Open deliveries and dead letters of the principal's profile, by channel."""
         return await self._database.read(deliveries.counts, principal.profile)
+
+    async def _said(self, principal: Principal, text: str) -> str:
+        """``text`` in the words of the principal's district."""
+        return self._library.rules(*await self._current.rules(principal.profile)).book.said(text)
 
     async def _one(self, principal: Principal, notice: int) -> Entry:
         found = await self._database.read(inbox.one, principal, notice)

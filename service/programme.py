@@ -175,7 +175,7 @@ class ProgrammeRoom:
                 403,
                 "office-register.not-your-view",
                 "ACT-08",
-                "办公室登记簿只供清零办、城运中心和审计员查看",
+                (await self._book(principal)).said("办公室登记簿只供清零办、城运中心和审计员查看"),
                 "the registers are for the office, the desk and auditors",
             )
         found = await self._database.read(

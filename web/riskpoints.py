@@ -225,7 +225,7 @@ async def _new_page(visit: Visit, draft: Draft) -> Response:
             403,
             "risk-point.not-yours",
             "RSK-03",
-            "风险点由责任部门和清零办登记",
+            visit.rules.book.said("风险点由责任部门和清零办登记"),
             "risk points are registered by the responsible department and the office",
         )
     return visit.page(

@@ -16,6 +16,7 @@ from api import wire
 from api.app import bare_app, create_app
 from api.limits import Limiter, Rate
 from api.problems import language_of
+from profiles.loader import shipped_profiles
 from tests import seats
 from tests.api.conftest import Api, Served
 
@@ -304,3 +305,33 @@ def test_figures_count_routes_and_not_addresses(api: Api) -> None:
     assert 'qingling_http_requests_total{method="GET",route="unmatched",status="404"}' in answer.text
     assert "qingling_http_request_seconds_bucket" in answer.text
     assert hazard not in answer.text and "13800000000" not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("profile", "unit", "office"),
+    [
+        ("pingdu-town", "派出所", "镇综治办"),
+        ("jingan", "彭浦镇", "区安委办"),
+        ("putuo", "曹杨新村街道", "专班办公室"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/v1/notices?state=failed"),
+        ("POST", "/v1/notices/retry"),
+        ("GET", "/v1/programme/registers"),
+        ("GET", "/v1/bulletins/2026-10/summary.pdf"),
+        ("GET", "/v1/contacts/{other}"),
+    ],
+)
+def test_a_refusal_calls_the_office_by_the_district_s_own_name(
+    api: Api, profile: str, unit: str, office: str, method: str, path: str
+) -> None:
+    clerk = seats.who(unit, "handler", "handler-1", profile)
+    book = shipped_profiles()[profile]
+    other = next(one.id for one in book.organisation.units if one.handles and one.id != clerk.actor.unit)
+    answer = api.call(clerk, method, path.format(other=other))
+    assert answer.status_code == 403
+    assert office in answer.json()["detail_zh"], answer.text
+    assert "清零办" not in answer.text
