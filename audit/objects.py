@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import zlib
 from collections.abc import Iterable, Sequence
 
 from google.protobuf.json_format import ParseError
@@ -54,14 +55,26 @@ def history_body(history: WorkflowHistory) -> bytes:
 
 
 def history_in(hazard: str, body: bytes) -> WorkflowHistory:
-    """Raises ``ValueError`` for what is no history, or one without events."""
+    """Raises ``ValueError`` for what is no history, or one with events missing."""
     try:
         history = WorkflowHistory.from_json(hazard, unpacked(body))
     except (ParseError, AttributeError, LookupError, TypeError) as error:
         raise ValueError("no history of a workflow") from error
     if not history.events:
         raise ValueError("a history without events")
+    if not _can_be_led(history):
+        raise ValueError("a history with events missing")
     return history
+
+
+def _can_be_led(history: WorkflowHistory) -> bool:
+    """It begins with a run's start, has a task to run, and no gap: without, the SDK may wait for ever."""
+    kinds = [event.event_type for event in history.events]
+    return (
+        kinds[0] == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED
+        and EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED in kinds
+        and all(event.event_id == number for number, event in enumerate(history.events, start=1))
+    )
 
 
 def ledger_body(entries: Iterable[StoredEvent]) -> bytes:
@@ -93,7 +106,7 @@ def unpacked(body: bytes) -> str:
     """Raises ``ValueError``."""
     try:
         return gzip.decompress(body).decode()
-    except (OSError, EOFError) as error:
+    except (OSError, EOFError, zlib.error) as error:
         raise ValueError("not gzip") from error
 
 

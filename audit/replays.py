@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Sequence
-from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
 from functools import partial
 
@@ -137,23 +136,19 @@ def replay_all(
     """Outcomes as they come, some hazards at a time, with how many they are."""
     work = partial(replay_some, settings, source)
     together = max(1, min(_TOGETHER, len(asked) // max(jobs, 1) or 1))
-    left = dict.fromkeys(asked)
-    try:
-        for count, some in spread(work, asked, jobs=jobs, together=together):
-            for outcome in some:
-                left.pop(outcome.hazard, None)
-            yield count, some
-    except BrokenProcessPool:
-        yield len(left), [_not_reached(hazard) for hazard in left]
+    return spread(work, asked, jobs=jobs, together=together, lost=_lost)
 
 
-def _not_reached(hazard: HazardId) -> Outcome:
-    return Outcome(
-        hazard=hazard,
-        identical=False,
-        zh="未复演完：复演进程被系统终止（可能内存不足），可用 --jobs 1 再试",
-        en="not replayed: a replaying process was killed (out of memory?); try again with --jobs 1",
-    )
+def _lost(hazard: HazardId) -> list[Outcome]:
+    """Of a hazard whose replay takes its process with it."""
+    return [
+        Outcome(
+            hazard=hazard,
+            identical=False,
+            zh="未复演完：复演进程被系统终止（可能内存不足）",
+            en="not replayed: the process that replayed it was killed (out of memory?)",
+        )
+    ]
 
 
 def replay_some(settings: Settings, source: Source, asked: Sequence[HazardId]) -> list[Outcome]:

@@ -62,7 +62,13 @@ class Histories:
             chain, sources = [last], [Source.SERVER]
         else:
             chain, sources = [await self._last_archived(hazard, kept)], [Source.ARCHIVE]
+        seen: set[str] = set()
         while run := objects.previous_run(chain[0]):
+            if run in seen:
+                raise NoHistory(
+                    f"{hazard} 的各段历史首尾相连成环（{run}）", f"the runs of {hazard} lead back to {run}"
+                )
+            seen.add(run)
             before = await self._from_server(hazard, run) if self._client else None
             sources.insert(0, Source.SERVER if before else Source.ARCHIVE)
             if before is None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import sqlite3
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -32,6 +30,7 @@ from tests.audit.conftest import Past, sweep
 from tests.audit.golden import Golden, recorded
 from tests.engine.test_lifecycle import registered
 from tests.server import District, district
+from tests.storage.test_parallel import dies
 from workflows.contract import WORKFLOW, Start
 from workflows.hazard import Decision, HazardWorkflow
 
@@ -133,6 +132,8 @@ async def test_an_archived_history_that_was_replaced_is_not_replayed(past: Past,
         ('{"events": 7}', "does not have iterable 'events'"),
         ('{"events": [{"eventId": []}]}', "no history of a workflow"),
         ('{"events": []}', "a history without events"),
+        ('{"events": [{"eventId": "1", "eventType": "EVENT_TYPE_WORKFLOW_EXECUTION_STARTED"}]}', "missing"),
+        ('{"events": [{"eventId": "2", "eventType": "EVENT_TYPE_WORKFLOW_TASK_SCHEDULED"}]}', "missing"),
     ],
 )
 async def test_an_object_that_is_no_history_is_one_hazard_s_finding_and_ends_nothing(
@@ -172,18 +173,13 @@ async def test_what_nobody_foresaw_is_one_hazard_s_finding_too(database: Databas
     assert "ZeroDivisionError: of all things" in found[second].en
 
 
-def test_a_replaying_process_that_is_killed_leaves_what_it_had_as_findings(
-    past: Past, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(replays, "replay_some", _dies)
-    parts = list(replay_all(load_settings(), [*past.all], source=Source.SERVER, jobs=2))
+def test_a_hazard_that_kills_the_process_that_replays_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replays, "replay_some", dies)
+    hazards = [HazardId("QP-2026-000001"), HazardId("QP-2026-000002")]
+    parts = list(replay_all(load_settings(), hazards, source=Source.SERVER, jobs=2))
     found = {outcome.hazard: outcome for _, some in parts for outcome in some}
-    assert sum(count for count, _ in parts) == 3 and set(found) == set(past.all)
-    assert all("--jobs 1" in outcome.en and not outcome.identical for outcome in found.values())
-
-
-def _dies(*_: object) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
+    assert sum(count for count, _ in parts) == 2 and set(found) == set(hazards)
+    assert all("was killed" in outcome.en and not outcome.identical for outcome in found.values())
 
 
 async def test_what_was_sent_and_not_yet_taken_up_is_no_difference(client: Client, tmp_path: Path) -> None:
