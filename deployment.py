@@ -119,18 +119,28 @@ async def load_sample(settings: Settings) -> None:
     """Give the sample's commands. Each has a key of its own, so that a second time changes nothing."""
     sample = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
     file_example_contacts(settings)
-    async with open_door(settings) as (door, _):
+    async with open_door(settings) as (door, database):
         for name, steps in sample["hazards"].items():
-            hazard = None
-            for number, step in enumerate(steps):
-                principal = _principal(sample["profile"], step["actor"])
-                command = parse(step["do"], _dated(step.get("with", {})))
-                key = f"sample-{name}-{number}"
-                if isinstance(command, Report):
-                    hazard = (await door.report(principal, command, key)).hazard
-                else:
-                    assert hazard is not None
-                    await door.give(principal, hazard, command, key)
+            await _load_hazard(door, database, sample["profile"], f"sample-{name}", steps)
+
+
+async def _load_hazard(
+    door: Door, database: Database, profile: str, key: str, steps: Sequence[dict[str, Any]]
+) -> None:
+    """What is already in the ledger is left as it is: on another day its dates would be other ones."""
+    opener, first = _principal(profile, steps[0]["actor"]), f"{key}-0"
+    known = (await door.known(opener, [first])).get(first)
+    state = await database.read(readmodel.state_of, known) if known else None
+    if state is None:
+        form = parse("report", _dated(steps[0]["with"], local(datetime.now(UTC))))
+        assert isinstance(form, Report)
+        opened = await door.report(opener, form, first)
+        state = await database.read(readmodel.state_of, opened.hazard)
+    assert state is not None  # a report is answered after its record
+    for number, step in enumerate(steps[1:], start=1):
+        if f"{key}-{number}" not in state.done:
+            command = parse(step["do"], _dated(step.get("with", {}), state.reported_at))
+            await door.give(_principal(profile, step["actor"]), state.id, command, f"{key}-{number}")
 
 
 def seat(profile: str, unit: str, role: str, person: str, post: str = "") -> Principal:
@@ -212,14 +222,16 @@ def healthy(settings: Settings, part: str) -> bool:
         return False
 
 
-def _dated(value: Any) -> Any:
-    """``+2d`` in the sample is the day after tomorrow, counted in Asia/Shanghai."""
+def _dated(value: Any, since: datetime) -> Any:
+    """In the sample ``+2d`` is two days after the report, ``-90m`` an hour and a half before it (Asia/Shanghai)."""
     if isinstance(value, dict):
-        return {key: _dated(item) for key, item in value.items()}
+        return {key: _dated(item, since) for key, item in value.items()}
     if isinstance(value, list):
-        return [_dated(item) for item in value]
+        return [_dated(item, since) for item in value]
     if isinstance(value, str) and (days := re.fullmatch(r"\+(\d+)d", value)):
-        return local(datetime.now(UTC)).date() + timedelta(days=int(days[1]))
+        return local(since).date() + timedelta(days=int(days[1]))
+    if isinstance(value, str) and (minutes := re.fullmatch(r"-(\d+)m", value)):
+        return (local(since) - timedelta(minutes=int(minutes[1]))).isoformat(timespec="seconds")
     return value
 
 
@@ -243,9 +255,9 @@ def welcome(settings: Settings, ports: Any) -> str:
     lines = [
         "",
         f"清零已启动 | Qingling is running ({book.name} {book.en})",
-        f"  页面 pages            {api}/sign-in?profile={book.profile}",
-        "                        选一个席位进入；【样例】燃气管线破裂须一小时内签收，否则超期"
-        " | choose a seat; the sample's broken gas pipe is overdue unless signed for within an hour",
+        f"  页面 pages            {api}/sign-in?profile={book.profile}&unit=xianghuaqiao",
+        "                        选一个席位进入；【样例】燃气管线破裂已电话交办，香花桥街道逾期未签收"
+        " | choose a seat; the sample's broken gas pipe is overdue: Xianghuaqiao has not signed for it",
         f"  接口文档 API          {api}/docs",
         f"  Temporal 页面         http://127.0.0.1:{ports.temporal_ui}",
         "",

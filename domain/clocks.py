@@ -245,16 +245,32 @@ def planned(rules: Rules, hazard: Hazard, clock: Clock, last_node: datetime, now
     return scheduled(rules, hazard, moved, now)
 
 
-def taken_up(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Clock:
-    """A stopped clock goes on with its old dates: it may be overdue at once (T27).
+def antedated(rules: Rules, hazard: Hazard, clock: Clock, since: datetime, now: datetime) -> Clock:
+    """``clock`` as it runs from ``since``, which is entered now: it may be overdue at once (ACT-18)."""
+    ends = rules.calendar.deadline(since, clock.limit)
+    moved = clock.model_copy(
+        update={
+            "started": local(since),
+            "entered": now,
+            "limit_due": ends.due,
+            "due": ends.due,
+            "provisional": ends.provisional,
+        }
+    )
+    return _rung_by_rung(rules, hazard, scheduled(rules, hazard, moved, now), now)
 
-    Of the rungs it missed, the lowest rings at once; the higher ones keep their distance from that, so
-    that nobody is criticised before he has been urged and could state his reason (N07).
-    """
+
+def taken_up(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Clock:
+    """A stopped clock goes on with its old dates: it may be overdue at once (T27)."""
+    return _rung_by_rung(rules, hazard, clock.model_copy(update={"stopped_at": None}), now)
+
+
+def _rung_by_rung(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Clock:
+    """Of the rungs that ``clock`` missed, the lowest rings at once; the higher ones keep their distance from that,
+    so that nobody is criticised before he has been urged and could state his reason (N07)."""
     climbed = [alarm for alarm in clock.alarms if isinstance(alarm.what, Rung) and alarm.what is not Rung.L0]
-    went_on = clock.model_copy(update={"stopped_at": None})
     if not climbed or climbed[0].at >= now:
-        return went_on
+        return clock
     policy, row = rules.book.policy, row_of(rules, clock)
     in_hours = policy.hours_ladder(row, hazard.case)
     lowest = policy.rung(Rung(climbed[0].what), row.ladder)
@@ -272,7 +288,7 @@ def taken_up(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Clock
         )
         for alarm in climbed[1:]
     )
-    return went_on.model_copy(update={"alarms": (*kept, *later)})
+    return clock.model_copy(update={"alarms": (*kept, *later)})
 
 
 def recounted(rules: Rules, hazard: Hazard, clock: Clock, now: datetime) -> Clock:

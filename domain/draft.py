@@ -65,6 +65,13 @@ class Draft:
         if clock:
             self.put(clock)
 
+    def antedate(self, since: datetime, *ids: str) -> None:
+        """Let clocks that start now run from ``since``, which is entered afterwards (先行交办)."""
+        for id in ids:
+            clock = self.hazard.clocks.get(id)
+            if clock:
+                self.put(clocks.antedated(self.rules, self.hazard, clock, since, self.now))
+
     def put(self, clock: Clock) -> None:
         """Let a clock stand as given."""
         self._clocks[clock.id] = clock

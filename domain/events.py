@@ -94,6 +94,7 @@ class Changes(Value):
     sub_item: int | None = None
     channel: Channel | None = None
     reported_at: datetime | None = None
+    found_at: datetime | None = None
     finder: PersonRef | None = None
     has_before: bool | None = None
     has_after: bool | None = None

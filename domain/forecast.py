@@ -153,6 +153,10 @@ def _sentences(
     started = local(clock.started)
     zh = [f"{started:%Y-%m-%d %H:%M} 起算，{clock.limit.zh}（{clock.row}，{source}）"]
     en = [f"from {started:%Y-%m-%d %H:%M}, {clock.limit.en} ({clock.row}, {source})"]
+    if clock.entered:
+        entered = local(clock.entered)
+        zh.append(f"先行交办，{entered:%Y-%m-%d %H:%M} 补录")
+        en.append(f"handed over first, entered at {entered:%Y-%m-%d %H:%M}")
     if clock.limit.kind is LimitKind.HOURS:
         zh.append("按小时连续计算，不扣除节假日")
         en.append("hours run on without a break, holidays included")

@@ -159,6 +159,7 @@ FIELDS: dict[str, Words] = {
     "text": Words("内容", "text"),
     "title": Words("标题", "title"),
     "to": Words("移交去向", "handed over to"),
+    "transferred_at": Words("转递时间（电话先行交办的）", "transferred at (if by telephone first)"),
     "unit": Words("责任单位", "unit"),
     "units": Words("参加单位", "units"),
     "until": Words("新期限", "new deadline"),

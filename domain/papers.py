@@ -132,7 +132,7 @@ PAPERS: tuple[Paper, ...] = (
         (
             _s("任务", "task", "assign.note", "notice.document"),
             _s("目标单位", "target unit", "assign.target"),
-            _s("转递时间", "time of transfer", _WHEN),
+            _s("转递时间", "time of transfer", "assign.transferred_at", _WHEN),
             _d("签收期限", "deadline to sign for it", "clock.sign"),
             _d("整治期限", "deadline of the remediation", "clock.remediate"),
             _d("依据政策版本", "rules it was made under", "event.rules"),

@@ -195,6 +195,9 @@ class Policy(Value):
     asks_the_late_unit: bool = False
     """From L4 on the ladder is about the unit that bears the late clock (I7): of a listed hazard each unit answers
     for its own part. Without it whoever handles the whole is talked to, exposed and referred."""
+    assigned_ahead: Limit | None = None
+    """先行交办: for so many hours a hazard that is urgent may have been handed over by telephone before its transfer
+    is entered; its deadlines run from then. ``None``: a transfer is when it is entered."""
     item_urgency: dict[str, Urgency] = {}
     """Items that are never reported below an urgency (S03-04 立即, N22)."""
 

@@ -62,6 +62,8 @@ class Clock(Value):
     limit: Limit
     cap: Limit | None = None
     started: datetime
+    entered: datetime | None = None
+    """When the start was entered, where it was entered afterwards (先行交办)."""
     limit_due: datetime
     due: datetime
     due_by: Literal["limit", "plan", "extension", "resumption"] = "limit"
@@ -315,6 +317,8 @@ class Hazard(Value):
     sub_item: int | None = None
     channel: Channel
     reported_at: datetime
+    found_at: datetime | None = None
+    """When it was found, as its finder says, where a transfer may be entered afterwards (先行交办)."""
     finder: PersonRef
     has_before: bool = False
     has_after: bool = False

@@ -240,6 +240,7 @@ TRANSITIONS: tuple[Transition, ...] = (
          effect=effects.registration.self_handle),
     _row("T06", "assign", State.REGISTERED, State.AWAITING_SIGNOFF, (_DESK, _OFFICE), "ACT-18",
          guards.routing.target_exists, guards.routing.target_handles, guards.categories.may_answer_for_category,
+         *guards.transfer.ASSIGNED_AHEAD,
          effect=effects.registration.assign),
     _row("T07", "request_upgrade", frozenset({State.REGISTERED, State.PLANNING, State.REMEDIATING}),
          State.UNDER_TRIAGE, (_UPGRADERS,), "MOD-02",

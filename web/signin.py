@@ -48,15 +48,17 @@ def page(
         problem=problem,
         books=books,
         book=book,
-        seats=_seats(book) if book else (),
+        seats=_seats(book, sight.request.query_params.get("unit", "")) if book else (),
         roles=_SEATS_OF_A_UNIT,
     )
 
 
-def _seats(book: Rulebook) -> tuple[tuple[UnitId, Role], ...]:
-    """One seat of each central kind, offered with one press."""
+def _seats(book: Rulebook, wanted: str) -> tuple[tuple[UnitId, Role], ...]:
+    """One seat of each central kind, offered with one press; before them the liaison of a unit that the address names."""
     organisation = book.organisation
+    unit = organisation.find(wanted) if wanted else None
     return (
+        *(((unit.id, Role.LIAISON),) if unit and unit.handles else ()),
         (organisation.desk, Role.DESK),
         (organisation.office, Role.OFFICE),
         (organisation.office, Role.OFFICE_DIRECTOR),

@@ -97,9 +97,13 @@ class SelfHandle(CommandForm):
 
 
 class Assign(CommandForm):
+    """F04 转递（交办）单. ``transferred_at`` is the 转递时间 of what was handed over by telephone first."""
+
     zh, en = "转递（交办）", "assign to a competent unit"
     do: Literal["assign"] = "assign"
     target: Line
+    transferred_at: Instant | None = None
+    """先行交办: the sign-off and the remediation run from here, not from the entry."""
     note: OptionalText = ""
 
 

@@ -15,6 +15,7 @@ from domain.values import (
     State,
     UnitId,
     Urgency,
+    local,
 )
 
 
@@ -44,6 +45,8 @@ def report(draft: Draft, form: c.Report, actor: Actor) -> None:
     }
     draft.set(**{name: value for name, value in given.items() if value is not None})
     draft.set(has_before=any(item.kind == "before" for item in form.evidence))
+    if form.occurred_at and book.policy.assigned_ahead:
+        draft.set(found_at=local(form.occurred_at))
     draft.involve(*dict.fromkeys(unit for unit in (holder, actor.unit, subdistrict) if unit))
     draft.link(form.risk_points)
     if form.consequences:
@@ -123,8 +126,8 @@ def self_handle(draft: Draft, form: c.SelfHandle, actor: Actor) -> None:
 
 
 def assign(draft: Draft, form: c.Assign, _actor: Actor) -> None:
-    """T06: the transfer starts both the sign-off and the remediation clock."""
-    transfer(draft, form.target)
+    """T06: the transfer starts both the sign-off and the remediation clock, at the time it was made (F04)."""
+    transfer(draft, form.target, made=form.transferred_at)
 
 
 def sign(draft: Draft, form: c.Sign, _actor: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 from domain import commands as c
@@ -99,8 +100,10 @@ def hand_over(draft: Draft, _form: c.HandOver, _actor: Actor) -> None:
         draft.set(ended_at=draft.now)
 
 
-def transfer(draft: Draft, target: str, document: str = "转递（交办）单") -> None:
-    """A new owner starts with clocks and a ladder of his own (I7)."""
+def transfer(
+    draft: Draft, target: str, document: str = "转递（交办）单", made: datetime | None = None
+) -> None:
+    """A new owner starts with clocks and a ladder of his own (I7), from when the transfer was ``made``."""
     unit = draft.rules.book.organisation.find(target)
     assert unit is not None  # guard target_exists
     draft.end_all()
@@ -108,5 +111,7 @@ def transfer(draft: Draft, target: str, document: str = "转递（交办）单")
     draft.involve(unit.id)
     draft.start(ClockKey.REMEDIATE)
     draft.enter(State.AWAITING_SIGNOFF)
+    if made:
+        draft.antedate(made, ClockKey.REMEDIATE, ClockKey.SIGN)
     sign = draft.hazard.clocks.get(ClockKey.SIGN)
     draft.notify(unit.id, Role.LIAISON, document, clock=ClockKey.SIGN, due=sign.due if sign else None)

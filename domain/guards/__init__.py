@@ -14,6 +14,7 @@ from domain.guards import (
     remediation,
     routing,
     supervision,
+    transfer,
 )
 from domain.guards.asking import Ask, Guard, form_guard, state_guard
 
@@ -30,4 +31,5 @@ __all__ = [
     "routing",
     "state_guard",
     "supervision",
+    "transfer",
 ]

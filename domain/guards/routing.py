@@ -135,8 +135,11 @@ def first_return(ask: Ask) -> bool:
     "it can only be sent back before the sign-off is due",
 )
 def sign_not_due(ask: Ask) -> bool:
+    """What was handed over by telephone can be sent back for as long after its entry: before, nobody could."""
     clock = ask.hazard.clocks.get(ClockKey.SIGN)
-    return clock is None or ask.now < clock.due
+    if clock is None or clock.entered is None:
+        return clock is None or ask.now < clock.due
+    return ask.now < ask.rules.calendar.deadline(clock.entered, clock.limit).due
 
 
 @state_guard(

@@ -47,6 +47,7 @@ def check_policy(file: str, under: str, policy: Policy, catalogue: Catalogue) ->
                 f"没有阶梯“{row.ladder}”，请改用 {'、'.join(policy.ladder_names)}",
                 f"there is no ladder {row.ladder}; use one of those listed",
             )
+    must_count_in(file, f"{under}assigned_ahead", policy.assigned_ahead, LimitKind.HOURS)
     must_be_items(file, f"{under}item_urgency", policy.item_urgency, catalogue)
     _check_cases(file, f"{under}clocks", policy)
     _check_ladder(file, f"{under}ladder", policy)

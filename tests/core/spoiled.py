@@ -43,6 +43,10 @@ def _days(case: Case, days: int) -> str:
     return (case.now + timedelta(days=days)).date().isoformat()
 
 
+def _transferred(hours_ago: int) -> Callable[[Case], dict[str, Any]]:
+    return lambda case: {"transferred_at": (case.now - timedelta(hours=hours_ago)).isoformat()}
+
+
 def _with_the_desk(case: Case) -> dict[str, Any]:
     return {"participants": [case.rules.book.organisation.desk]}
 
@@ -106,6 +110,7 @@ SPOILED: tuple[Spoiled, ...] = (
     Spoiled("clear_on_spot", lambda case: {"assessor": case.hazard.finder.person}),
     wrong("self_handle"),
     wrong("assign", target=NOWHERE),
+    *(Spoiled("assign", _transferred(hours_ago)) for hours_ago in (-1, 20, 29)),
     Spoiled("assign", lambda case: {"target": _owners(case)[0]}),
     Spoiled("assign", lambda case: {"target": (units(case.rules.book, UnitType.INSTITUTION) or bureaus(case))[0]}),
     wrong("request_upgrade", suggested_units=[NOWHERE]),

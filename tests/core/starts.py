@@ -297,6 +297,10 @@ STARTS: dict[str, Start] = {
     "found by a bureau": Start((found(UnitType.BUREAU),)),
     "found by an institution": Start((found(UnitType.INSTITUTION, category=2),)),
     "registered": Start(_HOTLINE),
+    "registered, flash": Start((reported(code="S03-04"), on_to(State.REGISTERED))),
+    "registered, flash, a day ago": Start(
+        (reported(code="S03-04"), on_to(State.REGISTERED), waited(hours=30))
+    ),
     "waiting to be signed for": Start((*_HOTLINE, on_to(State.AWAITING_SIGNOFF))),
     "waiting too long": Start((*_HOTLINE, on_to(State.AWAITING_SIGNOFF), waited(days=4))),
     "planned": Start((*_HOTLINE, on_to(State.PLANNING))),

@@ -21,6 +21,7 @@ from tests.builders import (
     PANEL,
     PRINCIPAL,
     Case,
+    district,
     finish,
     hazard_in,
     listed_in,
@@ -143,6 +144,14 @@ def before_the_archive() -> Case:
     return case
 
 
+NINE = "2026-03-02T09:30:00+08:00"
+
+
+def waited(case: Case, days: float) -> Case:
+    case.wait(days=days)
+    return case
+
+
 def given(state: State, *commands: str) -> Case:
     case = hazard_in(state)
     for command in commands:
@@ -197,6 +206,15 @@ REFUSALS = [
     ("clear_on_spot", "422 T04.assessor-is-finder", "VER-02", found(), FINDER, {"assessor": FINDER.person}),
     ("self_handle", "403 T05.not-own-line", "MOD-06", found(BUREAU, "S01-03"), seat(BUREAU, "liaison"), {}),
     ("assign", "422 T06.unknown-target", "MOD-14", hazard_in(State.REGISTERED), DESK, {"target": "火星街道"}),
+    ("assign", "422 T06.entry-is-transfer", "ACT-18",
+     hazard_in(State.REGISTERED, book=district(assigned_ahead=None), code="S03-04"), DESK, {"transferred_at": NINE}),
+    ("assign", "422 T06.not-urgent", "ACT-18", hazard_in(State.REGISTERED), DESK, {"transferred_at": NINE}),
+    ("assign", "422 T06.transfer-in-the-future", "ACT-18", hazard_in(State.REGISTERED, code="S03-04"), DESK,
+     {"transferred_at": "2026-03-02T23:00:00+08:00"}),
+    ("assign", "422 T06.transfer-before-discovery", "REG-08", hazard_in(State.REGISTERED, code="S03-04"), DESK,
+     {"transferred_at": "2026-03-01T23:00:00+08:00"}),
+    ("assign", "422 T06.transfer-too-early", "ACT-18",
+     waited(hazard_in(State.REGISTERED, code="S03-04"), days=2), DESK, {"transferred_at": NINE}),
     ("assign", "422 T06.target-cannot-handle", "MOD-16", hazard_in(State.REGISTERED), DESK,
      {"target": "供水企业"}),
     ("request_upgrade", "409 T07.listed", "MOD-03", street_leads(), LIAISON, {}),

@@ -48,8 +48,11 @@ def test_no_life_breaks_an_invariant(profile):
     live(profile, DEEP or QUICK, nth=0)
 
 
-UNHEARD_OF = {"refer: T34.nowhere-to-refer never refused"}
-"""No district that is shipped lacks a body to refer to: test_guards."""
+UNHEARD_OF = {
+    "refer: T34.nowhere-to-refer never refused",
+    "assign: T06.entry-is-transfer never refused",
+}
+"""Every district that is shipped has a body to refer to, and lets a transfer be entered afterwards: test_guards."""
 
 
 def test_lives_reach_every_transition_and_see_every_guard_refuse():

@@ -84,7 +84,7 @@ def test_the_page_of_forms_is_what_the_code_says(tmp_path: Path):
         ("F06 责任部门", "must"),
         ("F06 责任分工（多部门）", "when"),
         ("F02 已采取措施", "may"),
-        ("F04 转递时间", "kept"),
+        ("F04 转递时间", "may"),
         ("F01 关联风险点", "may"),
     ],
 )

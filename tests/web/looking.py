@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from playwright.sync_api import Browser, Page
 
 from deployment import load_sample
-from domain.values import HazardId
 from tests import seats
 from tests.web.conftest import Web
 
@@ -80,7 +78,7 @@ def looking(
 
 
 def load(web: Web) -> None:
-    """The sample of ``make run``, two hours later: nobody has signed for the broken gas pipe."""
+    """The sample as ``make run`` loads it."""
     client = web.qingpu.client
     settings = web.qingpu.settings.model_copy(
         update={
@@ -89,8 +87,6 @@ def load(web: Web) -> None:
         }
     )
     web.loop.run(load_sample(settings))
-    web.loop.run(web.qingpu.forward(HazardId(GAS_PIPE), timedelta(hours=2)))
-    web.clock.ahead = timedelta(hours=2)
 
 
 def listed(web: Web) -> str:
