@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from fastapi import FastAPI
 
 from api import (
+    assessments,
     auditing,
     bulletins,
     contacts,
@@ -97,6 +98,7 @@ def bare_app(lifespan: Lifespan | None = None) -> FastAPI:
     auditing.install(app)
     dossiers.install(app)
     bulletins.install(app)
+    assessments.install(app)
     operations.install(app)
     docs.install(app)
     return app

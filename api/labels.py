@@ -412,6 +412,7 @@ NAMES: dict[str, Words] = {
     "version": Words("版本", "version"),
     "who": Words("谁", "who"),
     "within": Words("期间", "within"),
+    "year": Words("年份", "year"),
     "approvals": Words("由谁批准", "who decides what"),
     "key_control": Words("转入重点防控由谁批准", "who puts a hazard under key control"),
     "recognition": Words("由谁认定清零", "who recognises a clearance"),

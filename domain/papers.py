@@ -342,7 +342,7 @@ PAPERS: tuple[Paper, ...] = (
             _s("销号", "struck off", "hazard.strike_off"),
             _s("汇总", "monthly summary", "file.documents/bulletin.py"),
             _s("通报", "monthly circular", "file.documents/bulletin.py"),
-            _s("考评", "yearly assessment", lacking="CAD-09"),
+            _s("考评", "yearly assessment", "file.documents/assessment.py"),
             _d("口径：发现数", "found", "figure.found"),
             _d("即查即改率", "cleared on the spot", "figure.on_spot"),
             _d("按期清零率", "cleared on time", "figure.on_time"),

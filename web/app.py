@@ -49,6 +49,8 @@ def install(app: FastAPI, settings: Settings) -> None:
         ("/notices/{notice}/receipt", inbox.acknowledge, "POST"),
         ("/units", topics.units, "GET"),
         ("/units/{unit}", topics.unit, "GET"),
+        ("/assessments/{year}.csv", topics.assessment_csv, "GET"),
+        ("/assessments/{year}.xlsx", topics.assessment_xlsx, "GET"),
         ("/catalogue", topics.catalogue, "GET"),
         ("/catalogue/{code}", topics.item, "GET"),
         ("/calendar", topics.calendar, "GET"),

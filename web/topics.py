@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from starlette.responses import Response
 
+from api import assessments
 from api.problems import Problem
 from domain.calendar import DayKind
 from domain.figures import DEFINITIONS, Figure, month_of, year_of
@@ -44,7 +45,30 @@ async def units(visit: Visit) -> Response:
     handling.sort(
         key=lambda unit: (-load[unit.id].overdue, -load[unit.id].open) if unit.id in load else (1, 0)
     )
-    return visit.page("units", units=handling, load=load)
+    return visit.page(
+        "units",
+        units=handling,
+        load=load,
+        assesses=visit.principal.actor.role in assessments.READERS,
+        year=visit.today.year,
+    )
+
+
+async def assessment_csv(visit: Visit) -> Response:
+    lang: assessments.Lang = "en" if visit.language.code == "en" else "zh"
+    return await assessments.as_csv(visit.request, visit.principal, _year(visit), lang)
+
+
+async def assessment_xlsx(visit: Visit) -> Response:
+    lang: assessments.Lang = "en" if visit.language.code == "en" else "zh"
+    return await assessments.as_xlsx(visit.request, visit.principal, _year(visit), lang)
+
+
+def _year(visit: Visit) -> int:
+    year = visit.request.path_params["year"]
+    if not (year.isascii() and year.isdigit()):
+        raise _nothing()
+    return int(year)
 
 
 async def unit(visit: Visit) -> Response:
