@@ -311,15 +311,15 @@ def _after(place: cursors.Place, column: ColumnElement[datetime], ascending: boo
     return tuple_(column, id) < (place.value, place.id)
 
 
-_COLUMNS = tuple(hazards.c[name] for name in HazardRow.model_fields if name != "deadlines")
+_COLUMN_NAMES = tuple(name for name in HazardRow.model_fields if name != "deadlines")
+_COLUMNS = tuple(hazards.c[name] for name in _COLUMN_NAMES)
+"""In order, so that a row becomes a value without a look at its description for each of its fields."""
 
 
 def _rows(connection: Connection, query: Select[Any]) -> tuple[HazardRow, ...]:
-    found = connection.execute(query).mappings().all()
+    found = [dict(zip(_COLUMN_NAMES, row, strict=True)) for row in connection.execute(query)]
     owed = _deadlines_of(connection, [row["id"] for row in found])
-    return tuple(
-        HazardRow.model_validate({**row, "deadlines": tuple(owed.get(row["id"], ()))}) for row in found
-    )
+    return tuple(HazardRow.model_validate({**row, "deadlines": owed.get(row["id"], ())}) for row in found)
 
 
 # -- deadlines ---------------------------------------------------------------------------------------
@@ -336,7 +336,7 @@ def deadlines(
     """Running deadlines of the hazards that ``principal`` may see, the earliest first."""
     d = deadline_table.c
     query = (
-        select(*_DEADLINE, d.hazard_id, hazards.c.title, hazards.c.place, hazards.c.state, hazards.c.owner)
+        select(*_DEADLINE, d.hazard_id, *(hazards.c[name] for name in _OF_DUE[1:]))
         .join_from(deadline_table, hazards)
         .where(
             d.stopped_at.is_(None),
@@ -347,8 +347,10 @@ def deadlines(
         .limit(limit)
     )
     return tuple(
-        Due.model_validate({**row, "deadline": row})
-        for row in connection.execute(visible(query, principal)).mappings()
+        Due.model_validate(
+            {**dict(zip(_OF_DUE, row[-len(_OF_DUE) :], strict=True)), "deadline": _deadline(row)}
+        )
+        for row in connection.execute(visible(query, principal))
     )
 
 
@@ -364,14 +366,20 @@ def provisional_hazards(connection: Connection, calendar: Digest | None = None) 
     return [HazardId(id) for id in connection.scalars(query)]
 
 
-_DEADLINE = tuple(deadline_table.c[name] for name in OpenDeadline.model_fields)
+_DEADLINE_NAMES = tuple(OpenDeadline.model_fields)
+_DEADLINE = tuple(deadline_table.c[name] for name in _DEADLINE_NAMES)
+_OF_DUE = tuple(name for name in Due.model_fields if name != "deadline")
+
+
+def _deadline(row: Sequence[Any]) -> OpenDeadline:
+    return OpenDeadline.model_validate(dict(zip(_DEADLINE_NAMES, row, strict=False)))
 
 
 def _deadlines_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[OpenDeadline]]:
     found: dict[str, list[OpenDeadline]] = {}
     if ids:
         d = deadline_table.c
-        query = select(d.hazard_id, *_DEADLINE).where(d.hazard_id.in_(ids)).order_by(d.due, d.clock)
-        for row in connection.execute(query).mappings():
-            found.setdefault(row["hazard_id"], []).append(OpenDeadline.model_validate(row))
+        query = select(*_DEADLINE, d.hazard_id).where(d.hazard_id.in_(ids)).order_by(d.due, d.clock)
+        for row in connection.execute(query):
+            found.setdefault(row[-1], []).append(_deadline(row))
     return found

@@ -45,10 +45,17 @@ def visible(
     hazards that involve its unit (SEC-01), sponsors and acceptance panels the listed ones too. Raises
     ``TypeError`` when ``statement`` does not read ``of``.
     """
-    if not any(source.is_derived_from(of) for source in statement.get_final_froms()):
+    if not _reads(statement, of):
         raise TypeError(f"visible() needs a statement that reads {of}: join them")
     reach = _reach(principal.actor.role)
     return statement.where(*_rights(reach, principal.profile, principal.actor.unit, of, counting))
+
+
+def _reads(statement: Select[Any], of: FromClause) -> bool:
+    # What its columns come from is known at once; the joins are only known to a half compiled statement.
+    return of in statement.columns_clause_froms or any(
+        source.is_derived_from(of) for source in statement.get_final_froms()
+    )
 
 
 class _Reach(Enum):
@@ -72,7 +79,7 @@ def addressed(statement: Select[Any], principal: Principal) -> Select[Any]:
     all); the central seats read all of their profile. Raises ``TypeError`` when ``statement`` does not read
     ``outbox``.
     """
-    if not any(source.is_derived_from(outbox) for source in statement.get_final_froms()):
+    if not _reads(statement, outbox):
         raise TypeError("addressed() needs a statement that reads outbox: join it")
     statement = statement.where(outbox.c.profile == principal.profile)
     if principal.actor.role in SEES_WHOLE_PROFILE:

@@ -18,12 +18,16 @@ _DEADLINES = 60
 _NOTICES = 30
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Owed:
-    """Something the unit owes, and how long there is."""
+    """Something the unit owes, and how long there is, in words."""
 
     due: Due
     left: Remaining
+    what: str
+    by: str
+    remains: str
+    state: str
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,18 @@ async def show(visit: Visit) -> Response:
     )
     return visit.page(
         "inbox",
-        owed=[Owed(one, visit.left(one.deadline.due)) for one in owed],
+        owed=[_owed(visit, one) for one in owed],
         full=len(owed) == _DEADLINES,
         notes=[_note(visit, one) for one in notices],
         following=following,
         to=_to(visit),
     )
+
+
+def _owed(visit: Visit, due: Due) -> Owed:
+    of, deadline = visit.language.of, due.deadline
+    left = visit.left(deadline.due)
+    return Owed(due, left, of(deadline.clock), visit.due(deadline.due), of(left), of(due.state))
 
 
 def _to(visit: Visit) -> Literal["me", "unit"]:

@@ -34,13 +34,20 @@ _SELDOM = frozenset({"mode", "subdistrict", "class", "urgency", "colour", "chann
 """Filters that are shown when they are used or asked for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One hazard of a list, and what it owes next."""
+    """One hazard of a list, and what it owes next, in words: a page has fifty, and a call in a template is dear."""
 
     row: HazardRow
-    owed: OpenDeadline | None
-    left: Remaining | None
+    owner: str
+    state: str
+    level: str
+    urgency: str
+    owed: OpenDeadline | None = None
+    left: Remaining | None = None
+    clock: str = ""
+    due: str = ""
+    remains: str = ""
 
 
 @dataclass(frozen=True)
@@ -143,7 +150,12 @@ def _line(visit: Visit, row: HazardRow) -> Line:
     running = [one for one in row.deadlines if one.stopped_at is None and one.clock not in _SILENT]
     own = [one for one in running if one.bearer == row.owner and one.subtask is None]
     owed = next(iter(own or running), None)
-    return Line(row, owed, visit.left(owed.due) if owed else None)
+    of = visit.language.of
+    words = visit.unit(row.owner), of(row.state), of(row.level), of(row.urgency)
+    if owed is None:
+        return Line(row, *words)
+    left = visit.left(owed.due)
+    return Line(row, *words, owed, left, of(owed.clock), visit.due(owed.due), of(left))
 
 
 def _search(asked: list[tuple[str, str]]) -> Search:
