@@ -64,7 +64,8 @@ def responsible(item: Item, organisation: Organisation, subdistrict: UnitId | No
     """Resolve an item's responsible departments in a district (A15).
 
     The first name that resolves to a unit of the government is the proposed owner, the rest are
-    candidates. 属地管理 is the sub-district of the place. An external owner brings its supervising bureau.
+    candidates; where the district puts territory before line, 属地管理 goes before the others (MOD-24).
+    属地管理 is the sub-district of the place. An external owner brings its supervising bureau.
     """
     candidates: list[UnitId] = []
     external: list[str] = []
@@ -79,6 +80,8 @@ def responsible(item: Item, organisation: Organisation, subdistrict: UnitId | No
                 candidates.append(unit.supervisor)
         else:
             candidates.append(unit.id)
+    if organisation.territory_first and subdistrict in candidates:
+        candidates.insert(0, subdistrict)
     distinct = tuple(dict.fromkeys(candidates))
     return Responsible(
         proposed=distinct[0] if distinct else None,

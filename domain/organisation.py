@@ -191,6 +191,8 @@ class Organisation(Value):
     """Who is told of every report that units of a kind make (REG-06, A13)."""
     grids: tuple[Grid, ...] = ()
     """Grid units that the district lists; a hazard may lie in one that is not listed."""
+    territory_first: bool = False
+    """以块为主 (MOD-24): where an item names the place's own unit and departments, the former is proposed."""
     aliases: dict[str, UnitId] = {}
     """Department names of the catalogue and of older papers → unit (A14, A15)."""
 

@@ -91,6 +91,7 @@ class _ProfileFile(BaseModel):
     lines: tuple[Line, ...] = ()
     key_fields: tuple[KeyField, ...] = ()
     grids: tuple[Grid, ...] = ()
+    territory_first: bool = False
     terms: dict[Text, Text] = {}
     risk_control: RiskControl = RiskControl()
     accountability: Accountability | None = None
@@ -161,6 +162,7 @@ def read_profile(folder: Path, *, defaults: Path = HERE) -> Rulebook:
         seats=said.seats,
         informed=said.informed,
         grids=said.grids,
+        territory_first=said.territory_first,
         aliases={name: unit for unit, names in said.aliases.items() for name in names},
     )
     check_organisation(file, organisation, said.aliases)

@@ -143,6 +143,19 @@ def test_the_first_name_is_proposed_and_the_rest_are_candidates():
     )
 
 
+@pytest.mark.requirement("MOD-24")
+def test_a_district_may_put_territory_before_line():
+    """平度 says 以块为主; elsewhere the annex's own order holds (B04-05: 雕塑管理部门，属地管理)."""
+    zone = BOOKS["pingdu-town"].organisation.territories[0].id
+    ours, theirs = who("pingdu-town", "B04-05", zone), who("qingpu", "B04-05", "xiayang")
+
+    assert ours.proposed == zone and zone not in ours.candidates
+    assert theirs.proposed != "xiayang" and "xiayang" in theirs.candidates
+    assert who("pingdu-town", "B05-01", zone).proposed != zone, (
+        "it does not put itself where the annex has none"
+    )
+
+
 @pytest.mark.requirement("A15")
 def test_a_bridge_belongs_to_the_transport_commission():
     assert names("qingpu", who("qingpu", "B02-08").proposed) == ("区交通委",)
