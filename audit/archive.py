@@ -24,8 +24,8 @@ from audit.keys import PublicKey, Signer, signer, trusted
 from audit.store import AlreadyThere, NotThere, Store, open_store
 from domain.values import HazardId, local
 from settings import Settings
+from storage import anchors, ledger
 from storage import archive as index
-from storage import ledger
 from storage.archive import Kept, Kind, Sealed
 from storage.database import Database
 from storage.errors import StorageError
@@ -232,16 +232,18 @@ class Archive:
         await self._database.write(index.sealed, here, found.root, found.entries)
 
     async def _keep_heads(self, number: int, last: Sealed | None) -> None:
-        """Anchor where every ledger stands that has moved: an open hazard's past cannot be rewritten unseen."""
+        """Anchor where every ledger stands that has moved, and the chains beside it: an open hazard's past cannot be
+        rewritten unseen, nor can the last entries of a log be taken away."""
         name = objects.heads_name(number)
         if await self._database.read(index.with_names, [name]):
             return  # written by a sweep that did not come to its manifest
         since = datetime.fromisoformat(f"{last.day}T00:00:00+08:00") - _OVERLAP if last else None
         heads = await self._database.read(index.heads_since, since)
-        if not heads:
+        ends = await self._database.read(anchors.ends_since, since)
+        if not heads and not ends:
             return
-        body = objects.heads_body(heads)
-        kept = _about(name, Kind.HEADS, body, events=len(heads))
+        body = objects.heads_body(heads, ends)
+        kept = _about(name, Kind.HEADS, body, events=len(heads) + len(ends))
         await self._database.write(index.plan, [kept])
         await asyncio.to_thread(self._put, kept, body)
         await self._database.write(index.stored, [kept.name])
@@ -318,7 +320,7 @@ def _stored_body(connection: Connection, kept: Kept) -> bytes:
     if kept.kind is Kind.RULES:
         text = index.text_of(connection, kept.name.rpartition("/")[2].removesuffix(".json"))
         return (text or "").encode()
-    return objects.heads_body(index.heads_since(connection, None))
+    return objects.heads_body(index.heads_since(connection, None), anchors.ends_since(connection, None))
 
 
 def _about(name: str, kind: Kind, body: bytes, **more: object) -> Kept:

@@ -13,6 +13,7 @@ from audit.keys import PublicKey
 from audit.manifest import BadManifest
 from audit.store import NotThere, Store
 from domain.values import HazardId
+from storage.anchors import Anchor
 from storage.archive import Kept, Kind, Sealed
 from storage.ledger import Link
 
@@ -28,6 +29,8 @@ class Holdings:
     links: dict[HazardId, list[Link]] = field(default_factory=dict)
     """Archived entries by hazard, in order."""
     heads: dict[tuple[HazardId, int], str] = field(default_factory=dict)
+    ends: set[Anchor] = field(default_factory=set)
+    """Of the chains beside the ledger."""
     """Hashes that a manifest anchored, by hazard and ``seq``."""
     rules: set[str] = field(default_factory=set)
 
@@ -151,7 +154,11 @@ class Inspection:
             )
         elif kept.kind is Kind.HEADS:
             for line in objects.lines_in(body):
-                self.found.heads[HazardId(str(line["hazard"])), int(str(line["seq"]))] = str(line["hash"])
+                seq, own = int(str(line["seq"])), str(line["hash"])
+                if "record" in line:
+                    self.found.ends.add(Anchor(str(line["record"]), seq, own))
+                else:
+                    self.found.heads[HazardId(str(line["hazard"])), seq] = own
 
     def _chains(self) -> Iterator[Finding]:
         """Archived ledgers hold by themselves, piece joined to piece."""

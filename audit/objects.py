@@ -13,6 +13,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.client import WorkflowHistory
 
 from domain.values import HazardId
+from storage.anchors import Anchor
 from storage.ledger import StoredEvent
 
 _text = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
@@ -84,9 +85,14 @@ def ledger_body(entries: Iterable[StoredEvent]) -> bytes:
     )
 
 
-def heads_body(heads: Sequence[tuple[HazardId, int, str]]) -> bytes:
-    """One line a hazard: ``{"hazard", "hash", "seq"}``."""
-    return _lines({"hazard": hazard, "seq": seq, "hash": head} for hazard, seq, head in heads)
+def heads_body(heads: Sequence[tuple[HazardId, int, str]], ends: Sequence[Anchor] = ()) -> bytes:
+    """One line a hazard, ``{"hazard", "hash", "seq"}``; then one a chain beside the ledger, ``{"hash", "record", "seq"}``."""
+    return _lines(
+        (
+            *({"hazard": hazard, "seq": seq, "hash": head} for hazard, seq, head in heads),
+            *({"record": end.record, "seq": end.seq, "hash": end.hash} for end in ends),
+        )
+    )
 
 
 def lines_in(body: bytes) -> list[dict[str, object]]:

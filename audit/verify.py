@@ -18,8 +18,9 @@ from audit.keys import PublicKey
 from audit.progress import Bar
 from audit.store import Store
 from domain.values import HazardId, Value
-from storage import accesslog, ledger, programme, riskpoints
+from storage import accesslog, anchors, ledger, programme, riskpoints
 from storage import archive as index
+from storage.anchors import Anchor
 from storage.archive import Standing
 from storage.database import Database
 from storage.parallel import spread
@@ -188,10 +189,29 @@ def _agreement(connection: Connection, found: Holdings, grace: timedelta) -> Ite
         recorded_hash = index.hash_at(connection, hazard, seq)
         if recorded_hash != head and hazard not in found.links:
             yield _differs(hazard, seq, gone=recorded_hash is None)
+    for end in sorted(found.ends):
+        stands = anchors.hash_at(connection, end.record, end.seq)
+        if stands != end.hash:
+            yield _cut(end, gone=stands is None)
     holdings = index.holdings(connection)
     standings: list[Standing] = list(index.standings(connection))
     for sentence in missing(standings, holdings, datetime.now(UTC), grace=grace):
         yield of_sentence(Part.ARCHIVE, sentence.partition(" ")[0], sentence)
+
+
+_PARTS = {
+    "access_log": Part.ACCESS_LOG,
+    "programme": Part.PROGRAMME,
+    "risk_points": Part.RISK_POINTS,
+}
+
+
+def _cut(end: Anchor, *, gone: bool) -> Finding:
+    zh, en = ("清单中有，记录中没有：末尾被截去", "is anchored in a manifest and gone: the end was cut off")
+    if not gone:
+        zh, en = ("与清单所记的不是同一条", "is not the entry that a manifest anchors")
+    part = _PARTS.get(end.record.partition("/")[0], Part.ARCHIVE)
+    return Finding(part=part, where=f"{end.record} 第{end.seq}条", zh=zh, en=f"{end.record} {end.seq}: {en}")
 
 
 def _differs(hazard: HazardId, seq: int, *, gone: bool) -> Finding:
