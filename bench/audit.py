@@ -249,7 +249,7 @@ def markdown(found: dict[str, Any]) -> str:
         (
             f"`python -m bench.audit --write-docs`，{at}，{found['replayed']:,} 件 hazards，{chained[0]['rows']:,} 行 rows",
             "",
-            *grid(("", "目标 target", "实测 figure", ""), rows),
+            grid(("", "目标 target", "实测 figure", ""), rows),
             "",
             f"裸 bare Replayer {median(one['bare'] for one in replayed):,.0f} events/s，"
             f"两个进程 two processes {median(one['two'] for one in replayed):,.0f}；"
