@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from temporalio import workflow
 from temporalio.api.enums.v1 import EventType
-from temporalio.client import Client
+from temporalio.client import Client, WorkflowHistory
 
 from audit import objects, replays
 from audit.compare import Outcome
@@ -182,8 +182,11 @@ def test_a_hazard_that_kills_the_process_that_replays_it_is_named(monkeypatch: p
     assert all("was killed" in outcome.en and not outcome.identical for outcome in found.values())
 
 
-async def test_what_was_sent_and_not_yet_taken_up_is_no_difference(client: Client, tmp_path: Path) -> None:
-    """A signal waits while no worker runs: the history has it, the record does not yet."""
+@pytest.mark.parametrize("begun", [False, True])
+async def test_what_was_sent_and_not_yet_taken_up_is_no_difference(
+    client: Client, tmp_path: Path, begun: bool
+) -> None:
+    """A signal waits while no worker runs, or one has died over it: the history has it, the record does not yet."""
     async with district(client, tmp_path) as at:
         hazard = await registered(at)
     database = Database.connect(at.settings.database_url.get_secret_value())
@@ -195,13 +198,33 @@ async def test_what_was_sent_and_not_yet_taken_up_is_no_difference(client: Clien
     await at.client.get_workflow_handle(hazard).signal("assign", order)
     histories = Histories(at.client, database, Folder(tmp_path), Source.SERVER)
     told = await histories.of(hazard)
-    (found,) = await outcomes(database, histories, hazard)
+    if begun:
+        _begin_the_last_task(told.histories[-1])
+
+    class Once:
+        async def of(self, _: HazardId) -> Told:
+            return told
+
+    (found,) = await outcomes(database, Once(), hazard)
     database.close()
     assert any(
         event.event_type == EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
-        for event in told.histories[-1].events[-2:]
+        for event in told.histories[-1].events[-3:]
     ), "the server has taken it"
     assert found.identical, found.line
+
+
+def _begin_the_last_task(history: WorkflowHistory) -> None:
+    """As the server notes it when a worker has fetched the task."""
+    last = history.events[-1]
+    assert last.event_type == EventType.EVENT_TYPE_WORKFLOW_TASK_SCHEDULED
+    begun = type(last)(
+        event_id=last.event_id + 1,
+        event_time=last.event_time,
+        event_type=EventType.EVENT_TYPE_WORKFLOW_TASK_STARTED,
+    )
+    begun.workflow_task_started_event_attributes.scheduled_event_id = last.event_id
+    history.events.append(begun)
 
 
 def test_many_hazards_replay_in_processes_of_their_own(past: Past, qingpu: District) -> None:
