@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from deployment import seat
+from deployment import seat, shipped_calendar
 from domain.values import local
 from storage.scope import Principal
 
@@ -34,8 +34,11 @@ def hotline(**more: Any) -> dict[str, Any]:
     return {"channel": "hotline", "code": "S06-02", "place": "夏阳街道某小区", "description": "群租", **more}
 
 
-def plan(days: int = 1, **more: Any) -> dict[str, Any]:
-    due = (local(datetime.now(UTC)) + timedelta(days=days)).date()
+def plan(days: int | None = None, **more: Any) -> dict[str, Any]:
+    """Done in so many calendar days; in four working days if nothing is said: then its reminder, the working
+    day before at nine, is still to come at whatever hour of whatever day the tests run."""
+    today = local(datetime.now(UTC)).date()
+    due = shipped_calendar().shift(today, 4) if days is None else today + timedelta(days=days)
     return {
         "responsible_unit": STREET,
         "responsible_leader": "leader-1",
