@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TextIO
 
 import structlog
 from structlog.typing import EventDict, Processor
@@ -16,8 +18,14 @@ from structlog.typing import EventDict, Processor
 from domain.values import SHANGHAI
 
 
-def configure_logging(style: Literal["console", "json"]) -> None:
-    """Set up structlog and hand the standard library's records (Temporal's, uvicorn's) to it."""
+Style = Literal["console", "json"]
+
+
+def configure_logging(style: Style, stream: TextIO | None = None) -> None:
+    """Set up structlog and hand the standard library's records (Temporal's, uvicorn's) to it.
+
+    ``stream`` is standard error if nothing is said.
+    """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -26,14 +34,14 @@ def configure_logging(style: Literal["console", "json"]) -> None:
     renderer: Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
+        else structlog.dev.ConsoleRenderer(colors=(stream or sys.stderr).isatty())
     )
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler()
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -47,6 +55,20 @@ def configure_logging(style: Literal["console", "json"]) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+
+
+@contextmanager
+def logging_to(stream: TextIO, style: Style) -> Iterator[None]:
+    """Log to ``stream`` for a while, and as before from then on: nobody is left writing to a closed file."""
+    root, configured = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    configure_logging(style, stream)
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.configure(**configured)
 
 
 def _timestamp(_logger: object, _method: str, event: EventDict) -> EventDict:

@@ -17,7 +17,7 @@ import shutil
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stderr
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -39,7 +39,7 @@ from bench.show import between_marks, grid
 from deployment import publish_shipped
 from domain.organisation import Actor, Role
 from domain.values import PersonId, UnitId, local
-from logs import configure_logging
+from logs import logging_to
 from service.identity import LocalIdentity, signing_key
 from settings import Settings, load_settings
 from storage.database import Database
@@ -140,8 +140,7 @@ _COUNT = "SELECT count(*) FROM hazards"
 async def measured(settings: Settings, rounds: int, say: Say) -> list[Measured]:
     """Every page of :data:`PAGES`, on a district that is there."""
     # A line of log for each request is part of what a page costs.
-    with (settings.var_dir / "pages.log").open("w", encoding="utf-8") as log, redirect_stderr(log):
-        configure_logging("json")
+    with (settings.var_dir / "pages.log").open("w", encoding="utf-8") as log, logging_to(log, "json"):
         return await _all(settings, rounds, say)
 
 
