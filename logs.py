@@ -17,7 +17,6 @@ from structlog.typing import EventDict, Processor
 
 from domain.values import SHANGHAI
 
-
 Style = Literal["console", "json"]
 
 

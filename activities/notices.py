@@ -15,17 +15,18 @@ import structlog
 from sqlalchemy import Connection
 
 from activities.contract import Shift
-from activities.recipients import Batch, batches, mailbox_of, new, recipients
+from activities.recipients import Batch, New, batches, mailbox_of, new, recipients
 from channels.message import Message, Undelivered
 from channels.post import PostOffice
 from channels.settings import Channels, ChannelsFile
 from channels.texts import Told, compose
+from domain.calendar import Calendar
 from domain.delivery import DeliveryPolicy
 from domain.library import Library
 from settings import SettingsError
 from storage import contacts, deliveries, outbox
 from storage.database import Database
-from storage.deliveries import Outgoing
+from storage.deliveries import Due, Outgoing
 from storage.errors import StorageError
 
 log = structlog.get_logger(__name__)
@@ -35,6 +36,11 @@ _A_ROUND = 64
 """Messages a round sends at most, so that a round of slow recipients ends well before a shift does."""
 _FIRST_PAUSE = timedelta(seconds=5)
 _LONGEST_PAUSE = timedelta(minutes=30)
+_AFTER_A_NIGHT = timedelta(hours=4)
+"""How long at least is tried after a night or a holiday, in which nothing was."""
+_TRIES_TO_NOTE = 3
+_PAUSE_TO_NOTE = 1.0
+"""Seconds; a database that is busy has been waited for by then."""
 
 
 class Meter(Protocol):
@@ -77,24 +83,27 @@ class Deliverer:
         """
         channels = self._channels()
         policy = self._policy(profile)
-        handed_on = await self._hand_on(profile, policy, channels)
-        done = Shift(handed_on=handed_on)
+        read = await self._database.read(new, profile, self._library)
+        handed_on = await self._hand_on(profile, policy, channels, read)
         now = self._clock()
         due = await self._database.read(deliveries.due, profile, now)
         lapsed = [row.id for row in due if row.lapsed]
         if lapsed:
             await self._database.write(deliveries.lapsed, lapsed)
-        fresh = batches(row for row in due if not row.lapsed)
-        todo = await self._within_the_rate(channels, fresh[:_A_ROUND])
+        todo = await self._not_at_night(policy, read.calendar, [row for row in due if not row.lapsed], now)
+        of_recipient: dict[str, list[Batch]] = {}
+        for batch in batches(todo)[:_A_ROUND]:
+            of_recipient.setdefault(batch.recipient, []).append(batch)
         one_of_few = asyncio.Semaphore(_AT_ONCE)
 
-        async def send(batch: Batch) -> Shift:
+        async def tell(messages: list[Batch]) -> Shift:
             async with one_of_few:
-                return await self._send(profile, channels, batch, meter)
+                return await self._tell(profile, channels, messages, meter)
 
-        for outcome in await asyncio.gather(*(send(batch) for batch in todo)):
+        done = Shift(handed_on=handed_on, lapsed=len(lapsed), busy=bool(handed_on))
+        for outcome in await asyncio.gather(*(tell(messages) for messages in of_recipient.values())):
             done = done.plus(outcome)
-        return done.plus(Shift(lapsed=len(lapsed), busy=bool(handed_on or todo)))
+        return done
 
     async def stand(self, profile: str, meter: Meter) -> None:
         """Tell the meter how much is open."""
@@ -110,9 +119,8 @@ class Deliverer:
 
     # -- handing on -----------------------------------------------------------------------------------
 
-    async def _hand_on(self, profile: str, policy: DeliveryPolicy, channels: Channels) -> int:
+    async def _hand_on(self, profile: str, policy: DeliveryPolicy, channels: Channels, read: New) -> int:
         """Every notice is in the inbox already; here it is decided where else it goes, and from when."""
-        read = await self._database.read(new, profile, self._library)
         if not read.notices:
             return 0
         outgoing = []
@@ -140,29 +148,72 @@ class Deliverer:
 
     # -- sending --------------------------------------------------------------------------------------
 
-    async def _within_the_rate(self, channels: Channels, todo: list[Batch]) -> list[Batch]:
-        """Those that may be sent now; the others wait, and may go out together later."""
-        now = self._clock()
-        let_through: list[Batch] = []
-        held: list[tuple[list[int], datetime]] = []
-        full: dict[str, float] = {}
-        for batch in todo:
-            wait = full.get(batch.recipient) or self._post.wait(channels, batch.recipient)
-            if wait:
-                full[batch.recipient] = wait
-                held.append((batch.ids, now + timedelta(seconds=wait)))
-            else:
-                let_through.append(batch)
-        if held:
-            await self._database.write(_hold, held)
-        return let_through
+    async def _not_at_night(
+        self, policy: DeliveryPolicy, calendar: Calendar, due: list[Due], now: datetime
+    ) -> list[Due]:
+        """Those that may go out at this hour: what was held up by day is not sent at night.
 
-    async def _send(self, profile: str, channels: Channels, batch: Batch, meter: Meter) -> Shift:
+        What is being told by way of another seat waits for that, too. A message that was begun stays whole
+        and goes when any of its notices may.
+        """
+        leaves = {
+            row.id: max(
+                policy.may_leave(policy.row(row.notice), calendar, row.urgency, now),
+                max(row.under_way_until, now + _FIRST_PAUSE) if row.under_way_until else now,
+            )
+            for row in due
+        }
+        of_message: dict[str, datetime] = {}
+        for row in due:
+            if row.message is not None:
+                of_message[row.message] = min(of_message.get(row.message, leaves[row.id]), leaves[row.id])
+        until: dict[datetime, list[int]] = {}
+        may = []
+        for row in due:
+            moment = leaves[row.id] if row.message is None else of_message[row.message]
+            if moment > now:
+                until.setdefault(moment, []).append(row.id)
+            else:
+                may.append(row)
+        await self._hold(until, now, then_at_least=_AFTER_A_NIGHT)
+        return may
+
+    async def _tell(self, profile: str, channels: Channels, messages: list[Batch], meter: Meter) -> Shift:
+        """All that there is for one recipient, one message after the other.
+
+        Whoever cannot be reached, or has heard as much as he may for now, is left alone with the rest of it:
+        that goes out later, in fewer messages. What failed before goes last, so that a message that he never
+        takes holds up no other.
+        """
+        done = Shift()
+        messages = sorted(messages, key=lambda batch: max(row.attempts for row in batch.rows))
+        for n, batch in enumerate(messages):
+            now, rest = self._clock(), messages[n:]
+            wait = self._post.wait(channels, batch.recipient, now)
+            until = now + timedelta(seconds=wait) if wait else None
+            if until is None:
+                outcome, until = await self._send(profile, channels, batch, meter)
+                done, rest = done.plus(outcome), messages[n + 1 :]
+            if until is not None:
+                await self._hold({until: [id for one in rest for id in one.ids]}, now)
+                break
+        return done
+
+    async def _hold(
+        self, until: dict[datetime, list[int]], now: datetime, then_at_least: timedelta | None = None
+    ) -> None:
+        if any(until.values()):
+            await self._database.write(_wait, until, now, then_at_least)
+
+    async def _send(
+        self, profile: str, channels: Channels, batch: Batch, meter: Meter
+    ) -> tuple[Shift, datetime | None]:
+        """What came of it, and until when its recipient is better left alone."""
         now = self._clock()
         ours_until = now + timedelta(seconds=3 * channels.timeout + 5)
         taken = await self._database.write(deliveries.begin, batch.message, batch.ids, now, ours_until)
         if not taken:
-            return Shift()
+            return Shift(), None
         number = len(batch.rows)
         try:
             address = await self._address(profile, batch)
@@ -172,7 +223,7 @@ class Deliverer:
             if isinstance(error, StorageError):
                 raise
             told = error if isinstance(error, Undelivered) else _defect(error)
-            outcome = await self._not_delivered(batch, told)
+            outcome, until = await self._not_delivered(batch, told)
             meter.count("failed" if outcome.failed else "put_off", batch.channel, number)
             log.warning(
                 "message not delivered",
@@ -184,22 +235,33 @@ class Deliverer:
                 given_up=bool(outcome.failed),
                 reason=told.en,
             )
-            return outcome
-        await self._database.write(deliveries.sent, batch.ids, self._clock())
+            return outcome, until if told is error else None  # ours is not his fault
+        await self._note_as_sent(batch)
         meter.count("delivered", batch.channel, number)
-        return Shift(delivered=number, messages=1)
+        return Shift(delivered=number, messages=1, busy=True), None
 
-    async def _not_delivered(self, batch: Batch, error: Undelivered) -> Shift:
+    async def _note_as_sent(self, batch: Batch) -> None:
+        """It is out: where nobody can write that down, it goes out once more, so it is worth some patience."""
+        for _ in range(_TRIES_TO_NOTE - 1):
+            try:
+                return await self._database.write(deliveries.sent, batch.ids, self._clock())
+            except StorageError:
+                await asyncio.sleep(_PAUSE_TO_NOTE)
+        await self._database.write(deliveries.sent, batch.ids, self._clock())
+
+    async def _not_delivered(self, batch: Batch, error: Undelivered) -> tuple[Shift, datetime | None]:
         number = len(batch.rows)
         if not error.passing:
             await self._database.write(deliveries.failed, batch.ids, str(error))
-            return Shift(failed=number)
+            return Shift(failed=number, busy=True), None
         now = self._clock()
         wait = max(pause(max(row.attempts for row in batch.rows) + 1), timedelta(seconds=error.wait or 0))
+        if error.wait:
+            self._post.leave_alone(batch.recipient, now + wait)
         given_up = await self._database.write(
             deliveries.put_off, batch.ids, now + wait, str(error), now, keep=error.maybe
         )
-        return Shift(failed=given_up, put_off=number - given_up)
+        return Shift(failed=given_up, put_off=number - given_up, busy=True), now + wait
 
     async def _address(self, profile: str, batch: Batch) -> str | None:
         unit = mailbox_of(batch.recipient)
@@ -230,9 +292,12 @@ class Deliverer:
         return compose(batch.message, profile, told, now, channels.link)
 
 
-def _hold(connection: Connection, held: list[tuple[list[int], datetime]]) -> None:
-    for ids, until in held:
-        deliveries.wait_until(connection, ids, until)
+def _wait(
+    connection: Connection, until: dict[datetime, list[int]], now: datetime, then_at_least: timedelta | None
+) -> None:
+    for moment, ids in until.items():
+        tried_until = moment + then_at_least if then_at_least else None
+        deliveries.wait_until(connection, ids, now, moment, tried_until)
 
 
 def _defect(error: Exception) -> Undelivered:

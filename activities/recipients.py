@@ -28,6 +28,7 @@ class New:
 
     notices: Sequence[Waiting]
     calendar: Calendar
+    """By which nobody is written to at night or on a day off."""
     mailboxes: frozenset[UnitId]
     """Units whose contact form names a mailbox."""
 
@@ -36,7 +37,7 @@ def new(connection: Connection, profile: str, library: Library) -> New:
     """Also puts into ``library`` what was published since, which texts are made with."""
     rulebooks.load_into(connection, library)
     notices = outbox.waiting(connection, profile)
-    known = rulebooks.current_calendar(connection) if notices else None
+    known = rulebooks.current_calendar(connection)
     forms = contacts.of_units(connection, profile, {one.notice.unit for one in notices}) if notices else {}
     return New(
         notices=notices,

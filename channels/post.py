@@ -24,6 +24,7 @@ class PostOffice:
 
     def __init__(self) -> None:
         self._rates = MovingWindowRateLimiter(MemoryStorage())
+        self._asked: dict[str, datetime] = {}
         self._client: httpx2.AsyncClient | None = None
         self._made_for: tuple[float, str | None] | None = None
 
@@ -32,8 +33,17 @@ class PostOffice:
             await self._client.aclose()
             self._client = None
 
-    def wait(self, channels: Channels, recipient: str) -> float:
+    def leave_alone(self, recipient: str, until: datetime) -> None:
+        """He asked for a pause: whatever else there is for him waits as well."""
+        self._asked[recipient] = until
+
+    def wait(self, channels: Channels, recipient: str, now: datetime) -> float:
         """Claim the right to one message. Returns 0, or the seconds until there is one."""
+        if recipient in self._asked:
+            rest = (self._asked[recipient] - now).total_seconds()
+            if rest > 0:
+                return rest
+            del self._asked[recipient]
         endpoint = channels.endpoints.get(recipient)
         rate = RateLimitItemPerMinute(endpoint.per_minute if endpoint else _MAIL_PER_MINUTE)
         if self._rates.hit(rate, recipient):

@@ -82,10 +82,19 @@ class DeliveryPolicy(Value):
 
     def goes_out(self, row: NoticeRow, calendar: Calendar, urgency: Urgency, at: datetime) -> datetime:
         """When a notice of ``at`` may leave the house."""
-        if urgency in self.never_quiet:
-            return local(at)
-        ready = local(at) + timedelta(minutes=row.gather)
-        return ready if row.any_time else self.working_time(calendar, ready)
+        company = timedelta(0) if urgency in self.never_quiet else timedelta(minutes=row.gather)
+        return self.may_leave(row, calendar, urgency, local(at) + company)
+
+    def may_leave(
+        self, row: NoticeRow | None, calendar: Calendar, urgency: Urgency, moment: datetime
+    ) -> datetime:
+        """``moment``, or the next opening where the notice must not come at night.
+
+        To be asked again whenever something was held up: by a recipient who could not be reached, or by a
+        worker that was away. Without a row (the table has changed since) nobody is woken.
+        """
+        at_any_hour = urgency in self.never_quiet or (row is not None and row.any_time)
+        return local(moment) if at_any_hour else self.working_time(calendar, moment)
 
     def working_time(self, calendar: Calendar, moment: datetime) -> datetime:
         """``moment``, or the next one at which offices are open. Days of no published year: Mon–Fri (N94)."""

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, literal_column, or_, select, update
+from sqlalchemy import Connection, and_, case, exists, func, literal, literal_column, or_, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from domain.events import Notice
-from domain.values import Confidentiality, Digest, HazardId, UnitId
-from storage.tables import deadlines, deliveries, hazards, outbox, programme_log
+from domain.values import Confidentiality, Digest, HazardId, UnitId, Urgency
+from storage.tables import Instant, deadlines, deliveries, hazards, outbox, programme_log
 
 WAITING, SENDING, SENT, FAILED, LAPSED = "waiting", "sending", "sent", "failed", "lapsed"
 STATES = (WAITING, SENDING, SENT, FAILED, LAPSED)
@@ -54,7 +54,8 @@ class Due:
     """A delivery that may go out now, with what its text is made of.
 
     ``message`` is set when it was begun before; ``lapsed`` when it is pointless by now: its deadline runs no
-    longer, or its recipient has been told by way of another seat.
+    longer, or its recipient has been told by way of another seat. ``under_way_until``: he is being told by way
+    of another seat, in a message that may have arrived, and belongs to it until then.
     """
 
     id: int
@@ -68,11 +69,13 @@ class Due:
     code: str | None
     subdistrict: UnitId | None
     confidentiality: Confidentiality
+    urgency: Urgency
     channel: str
     recipient: str
     message: str | None
     attempts: int
     lapsed: bool
+    under_way_until: datetime | None
 
 
 def due(connection: Connection, profile: str, now: datetime, limit: int = 500) -> list[Due]:
@@ -85,12 +88,17 @@ def due(connection: Connection, profile: str, now: datetime, limit: int = 500) -
         deadlines.c.stopped_at.is_(None),
     )
     told = deliveries.alias("told")
-    already = exists().where(
+    the_same = (
         deliveries.c.channel != "webhook",  # people are told once; systems get every addressee
         told.c.recipient == deliveries.c.recipient,
         told.c.armed == deliveries.c.armed,
         told.c.profile == deliveries.c.profile,
-        told.c.state == SENT,
+    )
+    already = exists().where(*the_same, told.c.state == SENT)
+    under_way = (
+        select(func.max(told.c.not_before))
+        .where(*the_same, told.c.state.in_((WAITING, SENDING)), told.c.message.is_not(None))
+        .scalar_subquery()
     )
     query = (
         select(
@@ -100,11 +108,12 @@ def due(connection: Connection, profile: str, now: datetime, limit: int = 500) -
             hazards.c.id.label("hazard"),
             outbox.c.about,
             func.coalesce(hazards.c.rules, programme_log.c.rules).label("rules"),
-            *(hazards.c[name] for name in ("owner", "code", "subdistrict", "confidentiality")),
+            *(hazards.c[name] for name in ("owner", "code", "subdistrict", "confidentiality", "urgency")),
             *(deliveries.c[name] for name in ("channel", "recipient", "message", "attempts")),
             and_(deliveries.c.message.is_(None), or_(already, and_(deliveries.c.lapses, ~still_runs))).label(
                 "lapsed"
             ),
+            case((deliveries.c.message.is_(None), under_way)).label("under_way_until"),
         )
         .join(outbox, outbox.c.id == deliveries.c.notice_id)
         .outerjoin(hazards, hazards.c.id == outbox.c.hazard_id)
@@ -132,11 +141,13 @@ def due(connection: Connection, profile: str, now: datetime, limit: int = 500) -
             code=row["code"],
             subdistrict=UnitId(row["subdistrict"]) if row["subdistrict"] else None,
             confidentiality=Confidentiality(row["confidentiality"] or Confidentiality.PUBLIC),
+            urgency=Urgency(row["urgency"] or Urgency.NORMAL),
             channel=row["channel"],
             recipient=row["recipient"],
             message=row["message"],
             attempts=row["attempts"],
             lapsed=bool(row["lapsed"]),
+            under_way_until=row["under_way_until"],
         )
         for row in connection.execute(query).mappings()
     ]
@@ -199,12 +210,25 @@ def put_off(
     return given_up
 
 
-def wait_until(connection: Connection, ids: Sequence[int], until: datetime) -> None:
-    """Their recipient has had as many messages as he may get for now."""
+def wait_until(
+    connection: Connection,
+    ids: Sequence[int],
+    now: datetime,
+    until: datetime,
+    tried_until: datetime | None = None,
+) -> None:
+    """They may not go out for now; what another has begun meanwhile stays his.
+
+    They are not given up before ``tried_until``.
+    """
+    later: dict[str, Any] = {}
+    if tried_until is not None:
+        given_up, earliest = deliveries.c.give_up_at, literal(tried_until, Instant)
+        later["give_up_at"] = case((given_up < earliest, earliest), else_=given_up)
     connection.execute(
         update(deliveries)
-        .where(deliveries.c.id.in_(ids), deliveries.c.state == WAITING)
-        .values(not_before=until)
+        .where(deliveries.c.id.in_(ids), _OPEN, deliveries.c.not_before <= now)
+        .values(not_before=until, **later)
     )
 
 

@@ -68,6 +68,47 @@ def test_a_recipient_who_was_told_need_not_be_told_again(db):
     assert [(row.recipient, row.lapsed) for row in due(db)] == [("a", True), ("b", False), ("hook", False)]
 
 
+def test_what_is_told_by_way_of_another_seat_is_said_to_be_under_way(db):
+    """Until when, and only of a message that was begun; a system gets every addressee all the same."""
+    record(db, assigned(1), assigned(2))
+    first, second = db.read_now(outbox.waiting, "qingpu")
+    recipients = (("mail", "a"), ("mail", "b"), ("webhook", "hook"))
+    for notice in (first, second):
+        out = [
+            Outgoing(notice.id, "qingpu", channel, recipient, "the same", False, START, START)
+            for channel, recipient in recipients
+        ]
+        db.write_now(outbox.hand_on, [notice.id], out, START)
+    until = START + timedelta(seconds=30)
+    begun = [row.id for row in due(db)[:3] if row.recipient != "b"]
+    assert db.write_now(deliveries.begin, "m1", begun, START, until)
+
+    rest = {(row.id in begun, row.recipient): row.under_way_until for row in due(db)}
+    assert rest == {(False, "a"): until, (False, "b"): None, (False, "hook"): None}
+    assert {row.under_way_until for row in due(db, until) if row.message} == {None}, (
+        "it does not wait for itself"
+    )
+
+
+def test_what_may_not_go_out_yet_is_tried_for_a_while_after(db):
+    record(db, assigned(1), assigned(2))
+    hand_on(db, "a")
+    mine, others = (row.id for row in due(db))
+    db.write_now(deliveries.begin, "m1", [others], START, START + timedelta(hours=1))
+    morning = START + timedelta(days=9)
+
+    db.write_now(
+        deliveries.wait_until, [mine, others], START, morning, tried_until=morning + timedelta(hours=4)
+    )
+
+    assert [row.id for row in due(db, START + timedelta(hours=1))] == [others], "what was begun stays his"
+    db.write_now(deliveries.begin, "m2", [mine], morning, morning)
+    assert db.write_now(deliveries.put_off, [mine], morning, "away", morning, keep=True) == 0
+    later = morning + timedelta(hours=4)
+    db.write_now(deliveries.begin, "m2", [mine], later, later)
+    assert db.write_now(deliveries.put_off, [mine], later, "away", later, keep=True) == 1
+
+
 def test_the_same_thing_is_handed_on_once_to_a_recipient(db):
     record(db, assigned())
     [waiting] = hand_on(db, "a", "b")
