@@ -94,6 +94,7 @@ async def page(visit: Visit, number: str, draft: Draft | None = None) -> Respons
     foreseen = forecast(seen.rules, state, visit.now)
     tasks = _tasks(visit, seen, draft)
     deadlines = [_deadline(visit, one) for one in derived]
+    waits = next((one for one in deadlines if one.left and not one.silent), None)
     return visit.page(
         "hazard",
         draft.problem.status if draft and draft.problem else 200,
@@ -101,7 +102,8 @@ async def page(visit: Visit, number: str, draft: Draft | None = None) -> Respons
         hazard=state,
         item=seen.item,
         deadlines=deadlines,
-        waits=next((one for one in deadlines if one.left and not one.silent), None),
+        waits=waits,
+        waiting=_awaited(visit, deadlines, waits) if waits else "",
         foreseen=[_coming(visit, one) for one in foreseen],
         story=story.entries(visit, stored),
         earlier=stored[0].seq if stored and stored[0].seq > 1 else None,
@@ -127,6 +129,13 @@ def _deadline(visit: Visit, derived: Derived) -> Deadline:
     clock = derived.clock
     silent = clock.key in _SILENT
     return Deadline(clock, derived, visit.left(clock.due) if clock.running else None, silent)
+
+
+def _awaited(visit: Visit, deadlines: Sequence[Deadline], first: Deadline) -> str:
+    """Every unit that owes the same by the same time: the parts of a listed hazard are several."""
+    due = first.clock.key, first.clock.due
+    same = [one.clock for one in deadlines if one.left and (one.clock.key, one.clock.due) == due]
+    return story.few(visit, [visit.unit(clock.bearer) for clock in same])
 
 
 def _done(visit: Visit) -> tuple[str, str] | None:

@@ -72,11 +72,16 @@ async def show(visit: Visit) -> Response:
     )
     return visit.page(
         "programme",
-        lines=[_line(visit, one) for one in found],
+        lines=_ordered([_line(visit, one) for one in found], everything),
         everything=everything,
         following=following,
         first="cursor" in asked,
     )
+
+
+def _ordered(found: list[Line], everything: bool) -> list[Line]:
+    """What is still owed by what is due first; all there has been as it is paged, the latest first."""
+    return found if everything else sorted(found, key=lambda line: line.seen.standing.window.due)
 
 
 def _line(visit: Visit, seen: Seen) -> Line:

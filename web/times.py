@@ -21,11 +21,26 @@ def moment(language: Language, value: datetime, this_year: int | None = None) ->
     return f"{day(language, at.date(), this_year)} {at:%H:%M}"
 
 
-def deadline(language: Language, due: datetime, this_year: int | None = None) -> str:
-    """A due date; the end of a day is its 24:00."""
-    if local(due).time().isoformat() == "00:00:00":
-        return f"{day(language, last_day(due), this_year)} 24:00"
-    return moment(language, due, this_year)
+def deadline(language: Language, due: datetime, today: date | None = None) -> str:
+    """A due date; the end of a day is its 24:00. Within a week of ``today`` the day of the week is named too."""
+    at = local(due)
+    ends_a_day = at.time().isoformat() == "00:00:00"
+    on = last_day(due) if ends_a_day else at.date()
+    said = day(language, on, today.year if today else None)
+    if today and abs((on - today).days) <= _NEAR:
+        said = weekday(language, said, on)
+    return f"{said} {'24:00' if ends_a_day else f'{at:%H:%M}'}"
+
+
+def weekday(language: Language, said: str, value: date) -> str:
+    """A day with its name: 11月25日 周三; Wed 25 Nov."""
+    if language.chinese:
+        return f"{said} 周{WEEKDAYS_ZH[value.weekday()]}"
+    return f"{WEEKDAYS_EN[value.weekday()]} {said}"
+
+
+_NEAR = 7
+"""Days in which people think of the day of the week rather than of the date."""
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -161,7 +161,7 @@ class Visit(Sight):
         return times.moment(self.language, value, self.today.year)
 
     def due(self, value: datetime) -> str:
-        return times.deadline(self.language, value, self.today.year)
+        return times.deadline(self.language, value, self.today)
 
     def left(self, due: datetime) -> Remaining:
         """What is left until a deadline, by the working days of the calendar in force."""
