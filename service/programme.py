@@ -144,10 +144,10 @@ class ProgrammeRoom:
         book = await self._book(principal)
         standing = await self._database.read(programme.window, principal.profile, duty, label)
         if standing is None:
-            raise _no_such_window(duty, label)
+            raise _no_such_window(book, duty, label)
         seen = _seen(book, principal, standing, now or datetime.now(UTC))
         if not seen.stands:
-            raise _no_such_window(duty, label)
+            raise _no_such_window(book, duty, label)
         record = await self._database.read(programme.record, principal.profile, window=(duty, label))
         units = {stand.part.unit for stand in seen.stands}
         filed = [
@@ -272,13 +272,14 @@ def _seen(book: Rulebook, principal: Principal, standing: Standing, now: datetim
     return Seen(standing, stands)
 
 
-def _no_such_window(duty: str, label: str) -> Refusal:
+def _no_such_window(book: Rulebook, duty: str, label: str) -> Refusal:
+    known = book.cadence.duty(duty) if book.cadence else None
     return refuse(
         404,
         "F18.no-such-window",
         "CAD-02",
-        f"没有“{duty}” {label} 这一周期，或与您的单位无关",
-        f"there is no window {duty} {label} for you to see",
+        f"“{known.name if known else duty}”没有 {label} 这一周期，或与您的单位无关",
+        f"there is no window {known.en if known else duty} {label} for you to see",
     )
 
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from fastapi import FastAPI, Request
+from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from api.context import rooms
 from api.problems import language_of, problem_of
 from api.wire import log_unforeseen
+from domain.refusal import Refusal
 from service.identity import Unauthenticated
 from settings import Settings
 from web import (
@@ -41,6 +45,12 @@ Endpoint = Callable[[Visit], Awaitable[Response]]
 def install(app: FastAPI, settings: Settings) -> None:
     """All pages, at the root of the same application as the API."""
     app.state.pages = Pages.of(settings)
+    as_the_api: Any = app.exception_handlers[HTTPException]
+
+    async def lost(request: Request, error: Exception) -> Response:
+        return await _lost(request, error) or await as_the_api(request, error)
+
+    app.add_exception_handler(HTTPException, lost)
     assets.install(app)
     for path, endpoint, method in (
         ("/", overview.show, "GET"),
@@ -101,12 +111,9 @@ def _for_somebody(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]
         sight = Sight(request, _language(request))
         try:
             session.check_origin(request)
-            principal = await session.who(request)
-            rules = await rooms(request).reading.rules(principal)
-            now = pages(request).clock()
-            return await endpoint(
-                Visit(request, sight.language.of_district(rules.book), principal, rules, now)
-            )
+            # A refusal after this is told on a page that keeps the reader's seat and his way on.
+            sight = visit = await _visit(sight)
+            return await endpoint(visit)
         except Unauthenticated as error:
             if request.method == "GET":
                 return sight.go("/sign-in", back=sight.here)
@@ -115,6 +122,25 @@ def _for_somebody(endpoint: Endpoint) -> Callable[[Request], Awaitable[Response]
             return _failed(sight, error)
 
     return answer
+
+
+async def _visit(sight: Sight) -> Visit:
+    """Whoever has signed in. Raises :class:`Unauthenticated` for nobody."""
+    request = sight.request
+    principal = await session.who(request)
+    rules = await rooms(request).reading.rules(principal)
+    return Visit(request, sight.language.of_district(rules.book), principal, rules, pages(request).clock())
+
+
+async def _lost(request: Request, error: Exception) -> Response | None:
+    """An address that leads nowhere, as a page for a browser, which says that it reads pages; else ``None``."""
+    path, wanted = request.url.path, request.headers.get("accept", "")
+    if request.method != "GET" or path.startswith("/v1/") or "text/html" not in wanted:
+        return None
+    sight = Sight(request, _language(request))
+    with contextlib.suppress(Unauthenticated, Refusal):
+        sight = await _visit(sight)
+    return _failed(sight, error)
 
 
 def _for_anybody(

@@ -1,33 +1,57 @@
-"""待办: what waits for the reader's unit, by due time, and the notices to his seat with their receipts."""
+"""待办: what waits for the reader's unit, by due time, and the notices to his seat with their receipts.
+
+Three things wait: deadlines of hazards, what seats owe besides (督办事项), and windows of the programme.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Literal
 
 from starlette.responses import Response
 
 from api.problems import Problem
+from domain.answers import ANSWERS, may_answer
+from domain.obligations import OWED
 from domain.policy import RungRow
 from domain.remaining import Remaining
+from domain.values import ClockKey, State, clock_id
+from service.programme import Seen
 from storage.inbox import Entry, Wanted
+from storage.obligations import By, Line, Sought
 from storage.readmodel import Due
 from web.visit import Visit
 
 _DEADLINES = 60
+_OBLIGATIONS = 20
+_WINDOWS = 40
 _NOTICES = 30
+_NO_ANSWER = frozenset({ClockKey.RELAPSE_MATCH})
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """Something the unit owes, and how long there is, in words."""
+    """Something the unit owes, and how long there is, in words. Of a hazard, or of the programme."""
 
-    due: Due
-    left: Remaining
+    due: datetime
     what: str
+    who: str
+    """The seat it is asked of, where it is one seat's."""
+    address: str
+    title: str
+    number: str
+    place: str
+    state: State | None
+    act: str
+    """Where the form is, when a seat like the reader's fills it in."""
+    provisional: bool
+    left: Remaining | None
     by: str
     remains: str
-    state: str
+    standing: str
 
 
 @dataclass(frozen=True)
@@ -43,24 +67,89 @@ class Note:
 
 async def show(visit: Visit) -> Response:
     actor = visit.principal.actor
-    owed = await visit.rooms.reading.owed(visit.principal, actor.unit, _DEADLINES)
+    due = await visit.rooms.reading.owed(visit.principal, actor.unit, _DEADLINES)
+    asked = await visit.rooms.reading.obligations(
+        visit.principal, Sought(standing="open", unit=actor.unit), None, _OBLIGATIONS, By.DUE
+    )
+    windows, _ = await visit.rooms.programme.windows(
+        visit.principal, owing=True, limit=_WINDOWS, now=visit.now
+    )
     notices, following = await visit.rooms.notices.find(
         visit.principal, Wanted(to=_to(visit)), _before(visit), _NOTICES
     )
     return visit.page(
         "inbox",
-        owed=[_owed(visit, one) for one in owed],
-        full=len(owed) == _DEADLINES,
+        owed=_waiting(visit, due, asked.rows, windows),
+        full=len(due) == _DEADLINES,
+        more=asked.next is not None,
         notes=[_note(visit, one) for one in notices],
         following=following,
         to=_to(visit),
     )
 
 
-def _owed(visit: Visit, due: Due) -> Owed:
-    of, deadline = visit.language.of, due.deadline
-    left = visit.left(deadline.due)
-    return Owed(due, left, of(deadline.clock), visit.due(deadline.due), of(left), of(due.state))
+def _waiting(visit: Visit, due: Iterable[Due], asked: Iterable[Line], windows: Iterable[Seen]) -> list[Owed]:
+    """All of it in one list, by due time. What a seat owes says more than the clock that times it."""
+    asked = list(asked)
+    timed = {(line.hazard, line.owed.clock) for line in asked if line.owed.clock}
+    found = [
+        _deadline(visit, one)
+        for one in due
+        if one.deadline.clock not in _NO_ANSWER
+        and (one.hazard_id, clock_id(one.deadline.clock, one.deadline.subtask)) not in timed
+    ]
+    found += [_obligation(visit, one) for one in asked]
+    found += [owed for one in windows if (owed := _window_owed(visit, one))]
+    return sorted(found, key=lambda one: (one.due, one.number))
+
+
+def _deadline(visit: Visit, one: Due) -> Owed:
+    deadline, number = one.deadline, one.hazard_id
+    mine = may_answer(ANSWERS[deadline.clock], one.state, visit.principal.actor.role)
+    return _said(
+        visit, deadline.due, visit.language.of(deadline.clock), f"/hazards/{number}",
+        title=one.title or one.place, number=number, place=one.place, state=one.state, mine=mine,
+        answers=deadline.clock.value, provisional=deadline.provisional,
+    )  # fmt: skip
+
+
+def _obligation(visit: Visit, line: Line) -> Owed:
+    owed = line.owed
+    mine = owed.role == visit.principal.actor.role.value or may_answer(
+        OWED[owed.kind].answers, line.state, visit.principal.actor.role
+    )
+    return _said(
+        visit, owed.due, visit.language.of(OWED[owed.kind]), f"/hazards/{line.hazard}",
+        who=visit.role(owed.role), title=line.title or line.place, number=line.hazard, place=line.place,
+        state=line.state, mine=mine, answers=owed.kind,
+    )  # fmt: skip
+
+
+def _window_owed(visit: Visit, seen: Seen) -> Owed | None:
+    """The unit's own part of a window, while it is owed."""
+    unit, opening = visit.principal.actor.unit, seen.standing.opening
+    own = next((stand for stand in seen.stands if stand.part.unit == unit), None)
+    if own is None or own.progress.settled:
+        return None
+    window = opening.window
+    return _said(
+        visit, window.due, visit.language.say("填报{what}", what=visit.language.of(opening.files)), f"/programme/{window.duty}/{window.label}",
+        title=f"{visit.language.either(opening.name, opening.en)} {window.label}", mine=own.may_file,
+        provisional=window.provisional,
+    )  # fmt: skip
+
+
+def _said(
+    visit: Visit, due: datetime | None, what: str, address: str, *, title: str, mine: bool, answers: str = "",
+    who: str = "", number: str = "", place: str = "", state: State | None = None, provisional: bool = False,
+) -> Owed:  # fmt: skip
+    left = visit.left(due) if due else None
+    act = (f"{address}?act={answers}#h-acts" if answers else address) if mine else ""
+    return Owed(
+        due=due or _NEVER, what=what, who=who, address=address, title=title, number=number, place=place,
+        state=state, act=act, provisional=provisional, left=left, by=visit.due(due) if due else "",
+        remains=visit.language.of(left) if left else "", standing=visit.language.of(state) if state else "",
+    )  # fmt: skip
 
 
 def _to(visit: Visit) -> Literal["me", "unit"]:

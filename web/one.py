@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import uuid4
 
@@ -11,7 +11,8 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from api.problems import Problem
-from domain.commands import COMMANDS
+from domain.answers import answers_to, awaited_of
+from domain.commands import COMMANDS, records
 from domain.forecast import Foreseen, forecast
 from domain.hazard import Permission
 from domain.obligations import OWED
@@ -69,6 +70,10 @@ class Task:
     draft: Draft
     drawn: Markup | None
     """The inputs, where they are those that everybody sees."""
+    awaited: bool = False
+    """It answers what the reader's unit owes."""
+    aside: bool = False
+    """It only adds to the record; folded away with its like, unless it is awaited or filled in."""
 
 
 @dataclass(frozen=True)
@@ -183,13 +188,22 @@ def _coming(visit: Visit, one: Foreseen) -> Coming:
 
 
 def _tasks(visit: Visit, seen: Seen, draft: Draft | None) -> list[Task]:
+    """What answers a deadline of the reader's unit comes first, and open where he came to do it."""
     given = [one for one in seen.allowed if one.allowed]
     if draft and not any(one.command == draft.command for one in given):
         given += [one for one in seen.allowed if one.command == draft.command]
-    return [_task(visit, seen, one, draft) for one in given]
+    awaited = awaited_of(seen.opened.state, visit.principal.actor.unit)
+    rank = {command: n for n, command in enumerate(awaited)}
+    given.sort(key=lambda one: rank.get(one.command, len(rank)))
+    found = [_task(visit, seen, one, draft, one.command in rank) for one in given]
+    asked = answers_to(visit.request.query_params.get("act", "")) if draft is None else ()
+    first = next((n for n, one in enumerate(found) if one.command in asked), None)
+    if first is not None:
+        found[first] = replace(found[first], open=True)
+    return found
 
 
-def _task(visit: Visit, seen: Seen, permission: Permission, draft: Draft | None) -> Task:
+def _task(visit: Visit, seen: Seen, permission: Permission, draft: Draft | None, awaited: bool) -> Task:
     command = permission.command
     mine = draft if draft and draft.command == command else None
     fields = form_fields(command, seen.opened.state)
@@ -205,6 +219,8 @@ def _task(visit: Visit, seen: Seen, permission: Permission, draft: Draft | None)
         open=mine is not None,
         draft=mine or Draft(command),
         drawn=drawn.inputs(visit.language, command, data) if plain else None,
+        awaited=awaited,
+        aside=mine is None and not awaited and COMMANDS[command].__module__ == records.__name__,
     )
 
 

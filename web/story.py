@@ -57,7 +57,7 @@ def _entry(visit: Visit, stored: StoredEvent) -> Entry:
         what=what(visit, event),
         by=_by(visit, event),
         person=_person(event),
-        ground=_ground(event),
+        ground=_ground(visit, event),
         tone=_tone(event),
         said=tuple(_said(visit, event)),
         told=_told(visit, event),
@@ -100,10 +100,11 @@ def _person(event: Event) -> str:
     return f"{actor.post} {actor.person}".strip()
 
 
-def _ground(event: Event) -> str:
+def _ground(visit: Visit, event: Event) -> str:
     """The transition or rung, the requirement behind it, and the policy row."""
     row = BY_COMMAND.get(event.type)
-    parts = (event.rule, row.requirement if row else "", event.row or "")
+    counted = visit.language.say("时限表 {row}", row=event.row) if event.row else ""
+    parts = (event.rule, row.requirement if row else "", counted)
     return " · ".join(dict.fromkeys(part for part in parts if part))
 
 

@@ -129,8 +129,7 @@ def test_a_new_user_finds_the_overdue_hazard_signs_it_files_the_plan_and_sees_th
         page.get_by_role("button", name="退出").click()
         window.sign_in("liaison")
         page.get_by_role("link", name="待办").click()
-        page.locator("tr", has_text="签收").get_by_role("link").first.click()
-        page.locator("#do-sign summary").click()
+        page.locator("tr", has_text="签收").get_by_role("link", name="去办理").first.click()
         page.locator("#do-sign button.primary").click()
         expect(page.locator("#do-sign .fault")).to_contain_text("必填")  # refused: no handler named
         page.locator("#sign-handler\\.person").fill("trial-h1")

@@ -48,6 +48,13 @@ def file(web: Web, principal: Principal, path: str, action: str = "", **typed: o
 
 
 @pytest.mark.requirement("REG-11", "CAD-08")
+def test_a_window_stands_in_the_inbox_of_those_who_owe_it(running: Web) -> None:
+    owed = running.see(STREET, "/inbox").text.split("通知</h2>")[0]
+    assert f'class="act-link" href="{ROUTINE}"' in owed and f"日常排查 {MONTH}" in text_of(owed)
+    assert ROUTINE not in running.see(seats.OFFICE, "/inbox").text, "the office inspects nothing itself"
+
+
+@pytest.mark.requirement("REG-11", "CAD-08")
 def test_a_unit_sees_what_it_owes_and_what_is_left_after_it_filed(running: Web) -> None:
     assert f"日常排查 {MONTH}" in text_of(running.see(STREET, "/programme").text)
     today = local(datetime.now(UTC)).date().isoformat()

@@ -94,3 +94,19 @@ def test_the_language_is_kept_and_leads_back(web: Web) -> None:
     assert '<html lang="en">' in page and "Overdue" in text_of(page)
     browser.get("/language?to=zh&back=/")
     assert '<html lang="zh-CN">' in browser.get("/").text
+
+
+@pytest.mark.parametrize("path", ["/no-such-page", "/hazards/QP-2026-999999", "/programme/routine/1999-01"])
+def test_an_address_that_leads_nowhere_keeps_the_reader_s_seat_and_his_way_on(web: Web, path: str) -> None:
+    answer = web.see(seats.LIAISON, path, headers={"Accept": "text/html,*/*;q=0.8"})
+    assert answer.status_code == 404
+    text = text_of(answer.text)
+    assert "夏阳街道 · 联络员" in text and "回到清单" in text and 'href="/inbox"' in answer.text
+    assert "“routine”" not in text, "a duty is named as people name it"
+
+
+def test_an_address_that_leads_nowhere_is_told_to_programs_as_before(web: Web) -> None:
+    answer = web.see(seats.LIAISON, "/no-such-page", headers={"Accept": "application/json"})
+    assert answer.status_code == 404 and answer.json()["code"] == "no-such-path"
+    nobody = web.browser().get("/no-such-page", headers={"Accept": "text/html"})
+    assert nobody.status_code == 404 and "回到总览" in nobody.text

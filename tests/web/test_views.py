@@ -79,6 +79,28 @@ def test_what_waits_for_a_unit_stands_in_its_inbox(web: Web) -> None:
     assert hazard not in web.see(seats.OTHER_STREET, "/inbox").text
 
 
+@pytest.mark.requirement("SUP-01", "ACT-19")
+def test_what_waits_is_done_in_two_steps_from_the_inbox(web: Web) -> None:
+    hazard = web.assigned()
+    inbox = web.see(seats.LIAISON, "/inbox").text
+    address = f"/hazards/{hazard}?act=sign"
+    assert f'href="{address}#h-acts"' in inbox
+    assert f'href="{address}#h-acts"' not in web.see(seats.HANDLER, "/inbox").text, "not a handler's to sign"
+    page = web.see(seats.LIAISON, address).text
+    assert 'id="do-sign" open>' in page and page.count(" open>") == 1
+    assert page.index('id="do-sign"') < page.index('id="do-return"')
+    assert 'id="do-sign">' in web.see(seats.LIAISON, f"/hazards/{hazard}").text
+
+
+@pytest.mark.requirement("SUP-01")
+def test_the_inbox_holds_what_seats_owe_besides(web: Web) -> None:
+    hazard = web.remediating()
+    web.give(seats.OFFICE, hazard, "issue_notice", rung="L2", matter="请说明原因")
+    inbox = web.see(seats.PRINCIPAL, "/inbox").text.split("通知</h2>")[0]
+    assert f'href="/hazards/{hazard}?act=reason#h-acts"' in inbox and "说明超期原因" in inbox
+    assert 'id="do-state_reason" open>' in web.see(seats.PRINCIPAL, f"/hazards/{hazard}?act=reason").text
+
+
 @pytest.mark.requirement("SUP-01")
 def test_what_seats_owe_stands_on_a_page_until_it_is_done(web: Web) -> None:
     hazard = web.remediating()
