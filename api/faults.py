@@ -57,6 +57,15 @@ def _inner(data: Any, step: int | str) -> Any:
 
 
 def _sentence(detail: Mapping[str, Any]) -> tuple[str, str]:
+    """A choice among members of an enumeration is told by their values, as they are sent."""
+    zh, en = _said(detail)
+    return _MEMBER.sub(r"\1", zh), _MEMBER.sub(r"\1", en)
+
+
+_MEMBER = re.compile(r"<\w+\.\w+: ('[^']*')>")
+
+
+def _said(detail: Mapping[str, Any]) -> tuple[str, str]:
     kind, message = str(detail["type"]), str(detail["msg"])
     if kind in ("value_error", "assertion_error"):
         return _both(message.partition(", ")[2])

@@ -10,20 +10,23 @@ from starlette.responses import Response
 
 from domain.remaining import Remaining
 from domain.state import Hazard, Subtask
-from domain.values import ClockKey, Mode, Sla
+from domain.values import SHANGHAI, ClockKey, Mode, Sla, UnitId, local
 from storage.readmodel import Filters, Order
+from web import times
 from web.visit import Visit
 
 _SHOWN = 20
 LANE_WIDTH = 420
 _PARTS = (ClockKey.REWORK, ClockKey.REMEDIATE, ClockKey.SIGN)
 """The clocks of a part, the one that counts first."""
+_MOST_TICKS = 8
 
 
 @dataclass(frozen=True)
 class Mark:
     """A milestone on the line: where, what, and whether it is done, late or still to come."""
 
+    unit: UnitId | None
     x: float
     what: str
     when: str
@@ -32,14 +35,24 @@ class Mark:
 
 @dataclass(frozen=True)
 class Lane:
-    """One part of a hazard on the line of time."""
+    """One part of a hazard on the line of time, with its milestones. ``what`` is owed by ``due``."""
 
     part: Subtask
+    what: ClockKey | None
     due: datetime | None
     left: Remaining | None
     start_x: float
     end_x: float
     late: bool
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True)
+class Tick:
+    """The first of a month on the line."""
+
+    x: float
+    label: str
 
 
 @dataclass(frozen=True)
@@ -53,6 +66,8 @@ class Strip:
     left: Remaining | None
     lanes: tuple[Lane, ...]
     marks: tuple[Mark, ...]
+    """Milestones of no unit's own."""
+    ticks: tuple[Tick, ...]
     today_x: float
 
 
@@ -82,6 +97,7 @@ def strip(visit: Visit, hazard: Hazard) -> Strip:
 
     marks = tuple(
         Mark(
+            node.unit,
             x(at),
             node.what,
             visit.due(at),
@@ -89,28 +105,56 @@ def strip(visit: Visit, hazard: Hazard) -> Strip:
         )
         for node, at in zip(nodes, ends, strict=True)
     )
+    units = {part.unit for part in hazard.subtasks}
     return Strip(
         hazard=hazard,
         since=visit.day(start.date()),
         until=visit.due(end),
         due=main.due if main else None,
         left=visit.left(main.due) if main and main.running else None,
-        lanes=tuple(_lane(visit, hazard, part, x, start) for part in hazard.subtasks),
-        marks=marks,
+        lanes=tuple(
+            _lane(visit, hazard, part, x, start, tuple(mark for mark in marks if mark.unit == part.unit))
+            for part in hazard.subtasks
+        ),
+        marks=tuple(mark for mark in marks if mark.unit not in units),
+        ticks=tuple(Tick(x(at), words) for at, words in _months(visit, start, end)),
         today_x=x(visit.now),
     )
 
 
+def _months(visit: Visit, start: datetime, end: datetime) -> list[tuple[datetime, str]]:
+    """The first of each month between, fewer where they would stand too close to be read."""
+    first, last = local(start), local(end)
+    count = (last.year - first.year) * 12 + last.month - first.month
+    step = max(1, -(-count // _MOST_TICKS))
+    found = []
+    for n in range(1, count + 1, step):
+        year, month = first.year + (first.month + n - 1) // 12, (first.month + n - 1) % 12 + 1
+        at = datetime(year, month, 1, tzinfo=SHANGHAI)
+        found.append((at, times.month(visit.language, month)))
+    return found
+
+
 def _lane(
-    visit: Visit, hazard: Hazard, part: Subtask, x: Callable[[datetime], float], start: datetime
+    visit: Visit,
+    hazard: Hazard,
+    part: Subtask,
+    x: Callable[[datetime], float],
+    start: datetime,
+    marks: tuple[Mark, ...],
 ) -> Lane:
-    clock = next((clock for key in _PARTS for clock in hazard.clocks_of(part.unit) if clock.key is key), None)
+    clocks = tuple(hazard.clocks_of(part.unit))
+    clock = next((clock for key in _PARTS for clock in clocks if clock.key is key), None)
     ends = part.confirmed_at or part.reported_at or (clock.due if clock else visit.now)
+    running = sorted((one for one in clocks if one.running and one.key in _PARTS), key=lambda one: one.due)
+    owed = next(iter(running), None)
     return Lane(
         part=part,
-        due=clock.due if clock else None,
-        left=visit.left(clock.due) if clock and clock.running else None,
+        what=owed.key if owed else None,
+        due=owed.due if owed else None,
+        left=visit.left(owed.due) if owed else None,
         start_x=x(clock.started if clock else start),
         end_x=x(ends),
         late=part.sla is Sla.OVERDUE,
+        marks=marks,
     )

@@ -11,7 +11,7 @@ from domain.values import Rung
 from service.figures import Dashboard
 from storage.readmodel import Filters, Order
 from storage.stock import UnitLoad
-from web import charts
+from web import charts, times
 from web.listing import lines, soon_query
 from web.visit import Visit
 
@@ -49,7 +49,9 @@ async def show(visit: Visit) -> Response:
         rates=[_rate(board, figure) for figure in RATES],
         units=units[:_UNITS],
         more_units=_together(units[_UNITS:]),
-        trend=charts.trend(board.trend, [_month(visit, one.period.start.month) for one in board.trend]),
+        trend=charts.trend(
+            board.trend, [times.month(visit.language, one.period.start.month) for one in board.trend]
+        ),
         map=charts.street_map(visit.rules.book, board.stock.streets),
         short=lambda unit: _short(visit.unit(unit)),
         soon_query=soon_query(visit),
@@ -78,7 +80,3 @@ def _together(units: list[UnitLoad]) -> tuple[int, int, int] | None:
     if not units:
         return None
     return len(units), sum(one.open for one in units), sum(one.overdue for one in units)
-
-
-def _month(visit: Visit, number: int) -> str:
-    return f"{number}月" if visit.language.chinese else str(number)

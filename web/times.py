@@ -39,6 +39,10 @@ def weekday(language: Language, said: str, value: date) -> str:
     return f"{WEEKDAYS_EN[value.weekday()]} {said}"
 
 
+def month(language: Language, number: int) -> str:
+    return f"{number}月" if language.chinese else _MONTHS[number - 1]
+
+
 _NEAR = 7
 """Days in which people think of the day of the week rather than of the date."""
 

@@ -38,6 +38,13 @@ def assert_problem(answer: httpx2.Response, status: int, code: str) -> dict[str,
 # -- the shape ---------------------------------------------------------------------------------------
 
 
+def test_a_choice_is_told_by_the_values_that_are_sent(api: Api) -> None:
+    hazard = api.remediating()
+    wrong = api.give(seats.OFFICE, hazard, "issue_notice", rung="L3", matter="请说明").json()["errors"][0]
+    assert wrong["message"] == "须为其中之一：'L0', 'L1' or 'L2'"
+    assert "Rung" not in wrong["message_en"]
+
+
 def test_an_error_of_every_kind_has_the_shape(api: Api) -> None:
     hazard = api.registered()
     here = f"/v1/hazards/{hazard}"

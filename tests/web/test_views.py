@@ -130,9 +130,15 @@ def test_a_year_that_is_not_published_is_marked_provisional(web: Web) -> None:
 def test_the_board_shows_each_part_of_a_listed_hazard(web: Web) -> None:
     hazard = listed(web)
     text = text_of(web.see(seats.OFFICE, "/board").text)
-    assert hazard in text and "竖线为今天" in text
+    assert hazard in text and "竖线为今天，圆点为时间节点" in text
     for unit in ("区交通委 牵头", "夏阳街道 配合", "区应急局 配合"):
         assert unit in text
+    board = web.see(seats.OFFICE, "/board").text
+    own_lane = board.split("<b>区应急局</b>")[1].split("</tr>")[0]
+    said = text_of(own_lane)
+    assert "待签收" in said and "签收 ·" in said, "what it owes next, not what it owes last"
+    assert "区应急局的事项" in said and "未完成" in said and '<circle class="ahead"' in own_lane
+    assert "夏阳街道的事项" not in said
     own = text_of(web.see(seats.LIAISON, f"/hazards/{hazard}").text)
     assert "子任务" in own and "夏阳街道的事项" in own
     assert hazard not in web.see(seats.OTHER_STREET, "/board").text
