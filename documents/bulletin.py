@@ -67,22 +67,34 @@ class Bulletin(Value):
 
     kind: Kind
     lang: Lang
+    letterhead: str
+    """发文机关标志; nothing where the paper stays in the house."""
+    number: str
+    """发文字号, its places to be filled in by the office."""
     title: str
+    heading: str
+    """The title in the lines it is set in."""
     addressee: str
     introduction: str
     summary: str
     lines: tuple[Line, ...]
     rows: tuple[Row, ...]
+    nobody: str
+    """Said where no unit has anything to report."""
     supervision: str
     named: tuple[Named, ...]
     compared: str
     office: str
     date: str
+    printed: str
+    """印发日期."""
     day: tuple[int, int, int]
     """Year, month and day it was made."""
     as_of: str
     points: tuple[Point, ...]
     chart_title: str
+    chart_told: str
+    """The chart for those who do not see it."""
 
 
 def parse_month(text: str) -> Period:
@@ -126,7 +138,10 @@ async def bulletin(
 def in_words_of(book: Rulebook, made: Bulletin) -> Bulletin:
     """A Chinese bulletin in the district's own words; names of units stay as they are."""
     said = book.said
-    texts = ("title", "addressee", "introduction", "summary", "supervision", "compared", "chart_title")
+    texts = (
+        "title", "heading", "addressee", "introduction", "summary", "nobody", "supervision", "compared",
+        "chart_title", "chart_told",
+    )  # fmt: skip
     lines = tuple(
         line.model_copy(update={"figure": said(line.figure), "definition": said(line.definition)})
         for line in made.lines
@@ -153,30 +168,40 @@ def composed(
     when = period.en if lang == "en" else period.zh
     where = (district_en or district) if lang == "en" else district
     total = counted.total
-    office = organisation.by_id[organisation.office]
+    office = _issuer(district, organisation.by_id[organisation.office], lang)
     named = _named(organisation, counted, supervised, lang)
+    heading = w.title[kind].format(where=where, when=when)
+    day = _date(now.date(), lang)
+    chart = w.chart_title.format(where=where)
     return Bulletin(
         kind=kind,
         lang=lang,
-        title=w.title[kind].format(where=where, when=when),
+        letterhead=w.letterhead[kind].format(office=office),
+        number=w.number.format(year=now.year),
+        title=heading.replace("\n", w.between),
+        heading=heading,
         addressee=w.addressee[kind],
         introduction=w.introduction[kind].format(when=when),
         summary=w.summary.format(
             when=when,
             change=w.change(total.found - before.total.found),
+            rates=w.rates(total),
             **{figure.value: total.text(figure) for figure in Figure},
         ),
         lines=tuple(_line(figure, total, before.total, lang) for figure in Figure),
         rows=tuple(_row(unit, counted.units[unit.id], lang) for unit in _reported(organisation, counted)),
+        nobody=w.nobody,
         supervision=w.supervision(named),
         named=named,
         compared=w.compared,
-        office=_name(office, lang),
-        date=_date(now.date(), lang),
+        office=office,
+        date=day,
+        printed=w.printed.format(day=day),
         day=(now.year, now.month, now.day),
-        as_of=w.as_of.format(at=f"{now:%Y-%m-%d %H:%M}"),
+        as_of=w.as_of.format(at=w.moment.format(at=now)),
         points=tuple(points),
-        chart_title=w.chart_title.format(where=where),
+        chart_title=chart,
+        chart_told=w.chart_told(chart, points),
     )
 
 
@@ -229,6 +254,14 @@ def _named(
 
 def _name(unit: Unit, lang: str) -> str:
     return unit.en if lang == "en" and unit.en else unit.name
+
+
+def _issuer(district: str, office: Unit, lang: str) -> str:
+    """The office as papers name it to the outside: 区清零办 of 青浦区 is 青浦区清零办."""
+    name = _name(office, lang)
+    if lang == "en" or name.startswith(district):
+        return name
+    return district + name.removeprefix(district[-1])
 
 
 def _date(day: date, lang: str) -> str:

@@ -39,8 +39,16 @@ def _specification(bulletin: Bulletin) -> dict[str, object]:
         "title": None,
         "scale": {"domain": list(said.series), "range": list(_COLOURS)},
     }
+    empty = not any(point.found or point.cleared or point.open for point in bulletin.points)
+    scale, ticks = ({"domain": [0, 1]}, {"values": [0, 1]}) if empty else ({"zero": True}, {"tickMinStep": 1})
     x = {"field": "month", "type": "ordinal", "sort": order, "title": None, "axis": {"labelAngle": 0}}
-    y = {"field": "n", "type": "quantitative", "title": None, "axis": {"tickMinStep": 1, "gridColor": "#DDD"}}
+    y = {
+        "field": "n",
+        "type": "quantitative",
+        "title": None,
+        "scale": scale,
+        "axis": {"tickMinStep": 1, "gridColor": "#DDD"},
+    }
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",
         "width": 420,

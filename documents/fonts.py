@@ -47,3 +47,19 @@ def available(use: str) -> tuple[str, ...]:
     if not found and use != "latin":
         raise NoChineseFont
     return found
+
+
+def substituted() -> dict[str, str]:
+    """Which family stands in for one that the standard names and this machine lacks."""
+    return {
+        row[0]: available(use)[0]
+        for use, row in ROWS.items()
+        if use != "latin" and available(use)[0] not in _SAME[use]
+    }
+
+
+_SAME: dict[str, frozenset[str]] = {
+    use: frozenset(name for name in row if "Noto" not in name and "Source Han" not in name)
+    for use, row in ROWS.items()
+}
+"""Names of the same design; what is not among them is another typeface."""

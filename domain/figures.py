@@ -147,8 +147,8 @@ class Share(Value):
 
     @property
     def percent(self) -> str:
-        """``"98.2 %"``, or a dash when nothing was counted."""
-        return "—" if not self.whole else f"{100 * self.part / self.whole:.1f}".removesuffix(".0") + " %"
+        """``"98.2%"``, or a dash when nothing was counted."""
+        return "—" if not self.whole else f"{100 * self.part / self.whole:.1f}".removesuffix(".0") + "%"
 
 
 class Figures(Value):

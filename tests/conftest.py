@@ -11,6 +11,11 @@ NO_BROWSER = (
     "没有找到 Chromium，页面未在真实浏览器中检查；请安装（Debian：apt-get install chromium fonts-noto-cjk）"
     " | no Chromium on PATH: the pages were not looked at in a real browser; install chromium and fonts-noto-cjk"
 )
+NO_OFFICE = (
+    "没有找到 LibreOffice，通报和表格未在办公软件中打开；请安装"
+    "（Debian：apt-get install --no-install-recommends libreoffice-writer-nogui libreoffice-calc-nogui）"
+    " | no soffice on PATH: bulletins and sheets were not opened in an office software; install LibreOffice"
+)
 
 
 def chromium_path() -> str | None:
@@ -18,7 +23,15 @@ def chromium_path() -> str | None:
     return next((path for name in BROWSERS if (path := shutil.which(name))), None)
 
 
+def office_path() -> str | None:
+    """The system's own office software, if it has one."""
+    return shutil.which("soffice")
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if chromium_path() is None:
         terminalreporter.write_sep("!", "页面未检查 | pages not looked at", red=True, bold=True)
         terminalreporter.write_line(NO_BROWSER, red=True)
+    if office_path() is None:
+        terminalreporter.write_sep("!", "公文和表格未打开 | papers and sheets not opened", red=True, bold=True)
+        terminalreporter.write_line(NO_OFFICE, red=True)

@@ -93,7 +93,7 @@ def test_a_hazard_cleared_on_the_spot_counts_for_its_street_as_sc_1_says(db):
     street = of(db)
 
     assert (street.found, street.cleared, street.overdue) == (1, 1, 0)
-    assert street.on_spot.percent == "100 %"
+    assert street.on_spot.percent == "100%"
     assert street.on_time.rate == 1
     assert counted(db).total == street
 
@@ -105,7 +105,7 @@ def test_a_hazard_found_and_struck_off_in_a_month_counts_once_each_as_sc_7_says(
     street = of(db)
 
     assert (street.found, street.cleared, street.open) == (1, 1, 0)
-    assert street.first_time.percent == street.on_time.percent == "100 %"
+    assert street.first_time.percent == street.on_time.percent == "100%"
     assert street.text(Figure.CLEARED) == "1"
     assert street.text(Figure.RELAPSE) == "—"
 
