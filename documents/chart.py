@@ -47,7 +47,7 @@ def _specification(bulletin: Bulletin) -> dict[str, object]:
         "type": "quantitative",
         "title": None,
         "scale": scale,
-        "axis": {"tickMinStep": 1, "gridColor": "#DDD"},
+        "axis": ticks | {"format": "d", "gridColor": "#DDD"},
     }
     return {
         "$schema": "https://vega.github.io/schema/vega-lite/v5.json",

@@ -6,6 +6,7 @@ Clauses stand beside what shows them. Positions in millimetres; the standard all
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 from collections import Counter
 
@@ -17,7 +18,7 @@ from lxml import etree
 
 from documents import typeset
 from documents.fonts import ROWS, available, substituted
-from tests.documents.conftest import EMPTY, of
+from tests.documents.conftest import EMPTY, SEPTEMBER, of
 from tests.documents.package import faults
 
 MM = 72 / 25.4
@@ -97,9 +98,11 @@ async def test_an_office_software_sets_as_many_lines_and_characters(told, in_off
 
 
 @pytest.mark.requirement("CAD-03")
-async def test_pages_are_numbered_between_dashes_on_the_outside(told):
+@pytest.mark.parametrize("kind", ["circular", "summary"])
+@pytest.mark.parametrize("month", [SEPTEMBER, EMPTY], ids=["full", "empty"])
+async def test_pages_are_numbered_between_dashes_on_the_outside(told, kind, month):
     """7.5: 4号, 一字线上距版心下边缘 7 mm, 单页码居右空一字，双页码居左空一字."""
-    with pdfplumber.open(io.BytesIO(typeset.pdf(await of(told)))) as paper:
+    with pdfplumber.open(io.BytesIO(typeset.pdf(await of(told, kind, period=month)))) as paper:
         for number, page in enumerate(paper.pages, 1):
             below = [char for char in page.chars if char["top"] > (TOP + HIGH) * MM and char["text"].strip()]
             assert "".join(char["text"] for char in below) == f"—{number}—"
@@ -111,6 +114,22 @@ async def test_pages_are_numbered_between_dashes_on_the_outside(told):
                 assert below[-1]["x1"] / MM == pytest.approx(LEFT + WIDE - 14 / MM, abs=1)
             else:
                 assert below[0]["x0"] / MM == pytest.approx(LEFT + 14 / MM, abs=1)
+
+
+@pytest.mark.parametrize("kind", ["circular", "summary"])
+@pytest.mark.parametrize("month", [SEPTEMBER, EMPTY], ids=["full", "empty"])
+@pytest.mark.requirement("CAD-03")
+async def test_each_figure_has_its_definition_in_a_note_to_its_table(told, kind, month):
+    made = await of(told, kind, period=month)
+
+    with pdfplumber.open(io.BytesIO(typeset.pdf(made))) as paper:
+        cells = [str(row[0]) for page in paper.pages for table in page.extract_tables() for row in table]
+        text = "".join(page.extract_text() for page in paper.pages)
+    notes = re.sub(r"\s", "", text.split(made.lines[-1].figure, 1)[1])
+    place = 0
+    for number, line in enumerate(made.lines, 1):
+        assert f"{line.figure}{number}" in [cell.replace(" ", "") for cell in cells]
+        place = notes.index(f"{number}{line.definition.replace(' ', '')[:12]}", place)
 
 
 # -- head, body and record (7.2, 7.3, 7.4) --------------------------------------------------------------------
