@@ -33,15 +33,8 @@ class Notices:
         What became of them outside the inbox is for the central seats. Raises :class:`Refusal` 403 when
         another seat asks for it.
         """
-        whole = principal.actor.role in SEES_WHOLE_PROFILE
-        if wanted.state and not whole:
-            raise refuse(
-                403,
-                "notices.not-your-view",
-                "SEC-01",
-                await self._said(principal, "投递情况只供清零办、城运中心、督查和审计员查看"),
-                "what became of deliveries is for the office, the desk, inspectors and auditors",
-            )
+        if wanted.state:
+            await self.check_central(principal)
         found = await self._database.read(inbox.find, principal, wanted, before, limit + 1)
         more = found[limit - 1].id if len(found) > limit else None
         return found[:limit], more
@@ -80,8 +73,20 @@ class Notices:
             )
         return await retry(self._database, principal.profile, notices)
 
+    async def check_central(self, principal: Principal) -> None:
+        """Raises :class:`Refusal` 403 for a seat that does not look after deliveries."""
+        if principal.actor.role not in SEES_WHOLE_PROFILE:
+            raise refuse(
+                403,
+                "notices.not-your-view",
+                "SEC-01",
+                await self._said(principal, "投递情况只供清零办、城运中心、督查和审计员查看"),
+                "what became of deliveries is for the office, the desk, inspectors and auditors",
+            )
+
     async def counts(self, principal: Principal) -> list[Count]:
-        """Open deliveries and dead letters of the principal's profile, by channel."""
+        """Open deliveries and dead letters of the principal's profile, by channel. Raises :class:`Refusal` 403."""
+        await self.check_central(principal)
         return await self._database.read(deliveries.counts, principal.profile)
 
     async def _said(self, principal: Principal, text: str) -> str:

@@ -13,9 +13,9 @@ from typing import Literal
 from starlette.responses import Response
 
 from api.problems import Problem
+from channels.texts import document_en
 from domain.answers import ANSWERS, may_answer
 from domain.obligations import OWED
-from domain.policy import RungRow
 from domain.remaining import Remaining
 from domain.values import ClockKey, State, clock_id
 from service.programme import Seen
@@ -75,14 +75,14 @@ async def show(visit: Visit) -> Response:
         visit.principal, owing=True, limit=_WINDOWS, now=visit.now
     )
     notices, following = await visit.rooms.notices.find(
-        visit.principal, Wanted(to=_to(visit)), _before(visit), _NOTICES
+        visit.principal, Wanted(to=_to(visit)), before(visit), _NOTICES
     )
     return visit.page(
         "inbox",
         owed=_waiting(visit, due, asked.rows, windows),
         full=len(due) == _DEADLINES,
         more=asked.next is not None,
-        notes=[_note(visit, one) for one in notices],
+        notes=[note(visit, one) for one in notices],
         following=following,
         to=_to(visit),
     )
@@ -156,18 +156,20 @@ def _to(visit: Visit) -> Literal["me", "unit"]:
     return "unit" if visit.request.query_params.get("to") == "unit" else "me"
 
 
-def _before(visit: Visit) -> int | None:
+def before(visit: Visit) -> int | None:
+    """The notice that a later page begins after."""
     text = visit.request.query_params.get("before", "")
     return int(text) if text.isdecimal() and len(text) < 16 else None
 
 
-def _note(visit: Visit, entry: Entry) -> Note:
+def note(visit: Visit, entry: Entry) -> Note:
+    """A notice in words."""
     actor, notice = visit.principal.actor, entry.notice
     mine = (notice.unit, notice.role) == (actor.unit, actor.role.value)
-    return Note(entry, document(visit, notice.document), mine, _window(visit, entry.about))
+    return Note(entry, document(visit, notice.document), mine, window(visit, entry.about))
 
 
-def _window(visit: Visit, about: str | None) -> str:
+def window(visit: Visit, about: str | None) -> str:
     key, _, label = (about or "").partition("/")
     cadence = visit.rules.book.cadence
     duty = cadence.duty(key) if cadence and about else None
@@ -175,11 +177,9 @@ def _window(visit: Visit, about: str | None) -> str:
 
 
 def document(visit: Visit, name: str) -> str:
-    """A document's name; the ladder knows the English of its own."""
-    if visit.language.chinese:
-        return name
-    rows: tuple[RungRow, ...] = visit.rules.book.policy.ladder
-    return next((row.document_en for row in rows if row.document == name), name)
+    """A document's name in the reader's language, as the messages have it."""
+    book = visit.rules.book
+    return book.said(name) if visit.language.chinese else document_en(name, book)
 
 
 async def acknowledge(visit: Visit) -> Response:

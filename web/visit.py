@@ -125,7 +125,7 @@ class Visit(Sight):
     def section(self) -> str:
         """The main page this one belongs to."""
         first = f"/{self.request.url.path.split('/')[1]}"
-        return "/units" if first in ("/catalogue", "/calendar") else first
+        return {"/catalogue": "/units", "/calendar": "/units", "/notices": "/inbox"}.get(first, first)
 
     # -- words --------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ def dead_letter(api: Api, notice: int) -> None:
     one = Outgoing(notice, "qingpu", "mail", "street", f"test-{notice}", False, now, now + timedelta(hours=1))
     database = api.qingpu.database
     database.write_now(outbox.hand_on, [notice], [one], now)
-    [due] = [row for row in database.read_now(deliveries.due, "qingpu", now) if row.recipient == "street"]
+    [due] = [row for row in database.read_now(deliveries.due, "qingpu", now) if row.armed == f"test-{notice}"]
     database.write_now(deliveries.begin, f"m-{notice}", [due.id], now, now)
     database.write_now(deliveries.failed, [due.id], "邮件服务器拒收（550） / refused (550)")
 

@@ -26,6 +26,8 @@ ROUTINE = f"/programme/routine/{local(datetime.now(UTC)):%Y-%m}"
 PAGES = (
     "/",
     "/inbox",
+    "/notices",
+    "/notices?show=unread",
     "/obligations",
     "/obligations?state=&kind=reason",
     "/hazards",
