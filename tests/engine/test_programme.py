@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from uuid import uuid4
 
@@ -190,13 +191,48 @@ async def test_it_goes_on_over_several_runs_which_all_replay(short_runs: Distric
     again = await year.handle.execute_update(GIVE, orders[0], result_type=Answer)
     assert again.seq == seqs[0], "the key was used some runs ago"
 
-    runs = [run async for run in short_runs.client.list_workflows(f"WorkflowId = '{year.handle.id}'")]
-    assert len(runs) > 1
+    assert await runs_that_replay(year) > 1
+
+
+@pytest.mark.requirement("CAD-01", "CAD-08", "REM-03")
+async def test_a_year_passes_over_several_runs_and_no_window_is_lost_between_two(
+    short_runs: District,
+) -> None:
+    """Nobody gives a command: time alone fills the history, and each run hands over what is open."""
+    year = Year(short_runs)
+    await year.start()
+    before, start = await runs_that_replay(year), await year.now()
+    already = year.state().seq
+
+    await year.forward_to(start + timedelta(days=366))
+
+    happened = year.happened()[already:]
+    opened = [one.window for entry in happened for one in entry.opened if one.window.opens > start]
+    for duty, least in (("concentrated", 24), ("key", 12), ("summary", 12)):
+        windows = sorted((one for one in opened if one.duty == duty), key=lambda one: one.opens)
+        assert least <= len(windows) <= least + 1, duty
+        assert len({one.label for one in windows}) == len(windows)
+        for one, following in pairwise(windows):
+            assert one.opens < following.opens <= one.opens + timedelta(days=31)
+    due = {(one.duty, one.label) for one in opened if one.due < start + timedelta(days=365)}
+    missed = [key_of(entry) for entry in happened if entry.kind is Kind.MISSED]
+    assert due <= set(missed) and len(missed) == len(set(missed)), "each miss is said, and said once"
+    moments = [entry.at for entry in happened]
+    assert moments == sorted(moments)
+    assert await runs_that_replay(year) >= before + 3
+    assert short_runs.database.read_now(record.verify, TOWN) == []
+
+
+async def runs_that_replay(year: Year) -> int:
+    """How many runs there were; each is replayed in both ways."""
+    client = year.town.client
+    runs = [run async for run in client.list_workflows(f"WorkflowId = '{year.handle.id}'")]
     for run in runs:
-        handle = short_runs.client.get_workflow_handle(year.handle.id, run_id=run.run_id)
+        handle = client.get_workflow_handle(year.handle.id, run_id=run.run_id)
         history = await handle.fetch_history()
         for runner in RUNNERS.values():
             replayer = Replayer(
                 workflows=[ProgrammeWorkflow], workflow_runner=runner, data_converter=pydantic_data_converter
             )
             await replayer.replay_workflow(history)
+    return len(runs)
