@@ -33,5 +33,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_sep("!", "页面未检查 | pages not looked at", red=True, bold=True)
         terminalreporter.write_line(NO_BROWSER, red=True)
     if office_path() is None:
-        terminalreporter.write_sep("!", "公文和表格未打开 | papers and sheets not opened", red=True, bold=True)
+        terminalreporter.write_sep(
+            "!", "公文和表格未打开 | papers and sheets not opened", red=True, bold=True
+        )
         terminalreporter.write_line(NO_OFFICE, red=True)
