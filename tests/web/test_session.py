@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+import structlog
 
 from tests import seats
+from tests.api.test_problems import noted
 from tests.web.conftest import Web, text_of
 from web.session import COOKIE
 from web.signin import safe_path
@@ -110,3 +112,14 @@ def test_an_address_that_leads_nowhere_is_told_to_programs_as_before(web: Web) -
     assert answer.status_code == 404 and answer.json()["code"] == "no-such-path"
     nobody = web.browser().get("/no-such-page", headers={"Accept": "text/html"})
     assert nobody.status_code == 404 and "回到总览" in nobody.text
+
+
+@pytest.mark.requirement("SEC-01")
+def test_the_log_of_a_page_names_its_address_and_no_hazard(web: Web) -> None:
+    hazard = web.assigned()
+    web.see(seats.LIAISON, "/inbox")  # signed in, and logged as such
+    with structlog.testing.capture_logs() as logs:
+        web.see(seats.LIAISON, f"/hazards/{hazard}")
+        entries = [one for one in noted(logs, 1) if one["route"] != "/inbox"]
+    assert [one["route"] for one in entries] == ["/hazards/{number}"]
+    assert hazard not in str(entries)
