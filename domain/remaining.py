@@ -6,7 +6,7 @@ hours, and a stretch without a working day in calendar days.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Literal
 
 from domain.calendar import Calendar
@@ -53,7 +53,7 @@ def remaining(calendar: Calendar, now: datetime, due: datetime) -> Remaining:
     """
     late = due <= now
     gap = abs(due - now)
-    at_midnight = local(due).time().isoformat() == "00:00:00"
+    at_midnight = local(due).time() == time.min
     if gap < _A_DAY and not at_midnight:
         minutes = int(gap.total_seconds() // 60)
         return Remaining(late=late, n=minutes // 60 or minutes, unit="hours" if minutes >= 60 else "minutes")

@@ -1,36 +1,72 @@
-"""Forms as they stand before anybody has typed: put together once for each command, language and beginning.
+"""Small pieces of pages that come again and again: put together once for each language and district.
 
-An officer's page holds a dozen of them, closed; drawing each of their inputs anew took longer than all the rest.
+An officer's page holds a dozen forms, closed, a list a hundred badges; drawing each of them anew took longer than
+all the rest.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from enum import Enum
 from functools import lru_cache
 from typing import Any
 
 from markupsafe import Markup
 
+from domain.remaining import Remaining
 from web.fields import fields_of
 from web.language import Language
 from web.templating import template
 
+_Words = tuple[str, str]
+"""A language and the words of a district (by its rulebook)."""
+
 
 def inputs(language: Language, command: str, data: Mapping[str, Any]) -> Markup:
     """The inputs of a command's own form, in the words of the reader's district, with ``data`` filled in."""
+    return _inputs(_known(language), command, json.dumps(data, ensure_ascii=False, sort_keys=True))
+
+
+def badge(language: Language, kind: str, value: Enum) -> Markup:
+    """A ``state`` or ``rung`` as its badge."""
+    return _badge(_known(language), kind, value)
+
+
+def left(language: Language, remaining: Remaining, soon: bool) -> Markup:
+    """What is left until a deadline, with its mark; ``soon`` where the hazard says so before the hours do."""
+    return _left(_known(language), remaining, soon)
+
+
+_LANGUAGES: dict[_Words, Language] = {}
+
+
+def _known(language: Language) -> _Words:
     words = (language.code, language.book.digest if language.book else "")
-    if words not in _MODULES:
-        _MODULES[words] = template("_forms").make_module(
-            {"say": language.say, "of": language.of, "either": language.either, "chinese": language.chinese}
-        )
-    return _inputs(words, command, json.dumps(data, ensure_ascii=False, sort_keys=True))
+    _LANGUAGES.setdefault(words, language)
+    return words
 
 
-_MODULES: dict[tuple[str, str], Any] = {}
-"""The macros of forms, in a language and the words of a district (by its rulebook)."""
+@lru_cache
+def _macros(words: _Words, name: str) -> Any:
+    language = _LANGUAGES[words]
+    return template(name).make_module(
+        {"say": language.say, "of": language.of, "either": language.either, "chinese": language.chinese}
+    )
 
 
 @lru_cache(maxsize=1024)
-def _inputs(words: tuple[str, str], command: str, said: str) -> Markup:
-    return Markup(_MODULES[words].inputs(fields_of(command), "", json.loads(said), {}, "", f"{command}-"))
+def _inputs(words: _Words, command: str, said: str) -> Markup:
+    return Markup(
+        _macros(words, "_forms").inputs(fields_of(command), "", json.loads(said), {}, "", f"{command}-")
+    )
+
+
+@lru_cache(maxsize=256)
+def _badge(words: _Words, kind: str, value: Enum) -> Markup:
+    return Markup(getattr(_macros(words, "_bits"), kind)(value))
+
+
+@lru_cache(maxsize=4096)
+def _left(words: _Words, remaining: Remaining, soon: bool) -> Markup:
+    return Markup(_macros(words, "_bits").left(remaining, soon).strip())

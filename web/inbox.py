@@ -6,22 +6,22 @@ Three things wait: deadlines of hazards, what seats owe besides (督办事项), 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from api.problems import Problem
 from channels.texts import document_en
 from domain.answers import ANSWERS, may_answer
 from domain.obligations import OWED
-from domain.remaining import Remaining
 from domain.values import ClockKey, State, clock_id
 from service.programme import Seen
 from storage.inbox import Entry, Wanted
 from storage.obligations import By, Line, Sought
 from storage.readmodel import Due
+from web import drawn
 from web.visit import Visit
 
 _DEADLINES = 60
@@ -32,8 +32,7 @@ _NO_ANSWER = frozenset({ClockKey.RELAPSE_MATCH})
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Owed:
+class Owed(NamedTuple):
     """Something the unit owes, and how long there is, in words. Of a hazard, or of the programme."""
 
     due: datetime
@@ -44,25 +43,27 @@ class Owed:
     title: str
     number: str
     place: str
-    state: State | None
     act: str
     """Where the form is, when a seat like the reader's fills it in."""
     provisional: bool
-    left: Remaining | None
+    late: bool
     by: str
-    remains: str
-    standing: str
+    remains: Markup | None
+    standing: Markup | None
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """A notice in words."""
 
     entry: Entry
     document: str
     mine: bool
-    about: str = ""
+    about: str
     """The recurring duty and its period, of a notice that is about no hazard."""
+    rung: Markup | None
+    at: str
+    clock: str
+    due: str
 
 
 async def show(visit: Visit) -> Response:
@@ -147,8 +148,9 @@ def _said(
     act = (f"{address}?act={answers}#h-acts" if answers else address) if mine else ""
     return Owed(
         due=due or _NEVER, what=what, who=who, address=address, title=title, number=number, place=place,
-        state=state, act=act, provisional=provisional, left=left, by=visit.due(due) if due else "",
-        remains=visit.language.of(left) if left else "", standing=visit.language.of(state) if state else "",
+        act=act, provisional=provisional, late=bool(left and left.late), by=visit.due(due) if due else "",
+        remains=drawn.left(visit.language, left, False) if left else None,
+        standing=drawn.badge(visit.language, "state", state) if state else None,
     )  # fmt: skip
 
 
@@ -164,9 +166,17 @@ def before(visit: Visit) -> int | None:
 
 def note(visit: Visit, entry: Entry) -> Note:
     """A notice in words."""
-    actor, notice = visit.principal.actor, entry.notice
-    mine = (notice.unit, notice.role) == (actor.unit, actor.role.value)
-    return Note(entry, document(visit, notice.document), mine, window(visit, entry.about))
+    actor, notice, language = visit.principal.actor, entry.notice, visit.language
+    return Note(
+        entry,
+        document(visit, notice.document),
+        mine=(notice.unit, notice.role) == (actor.unit, actor.role.value),
+        about=window(visit, entry.about),
+        rung=drawn.badge(language, "rung", notice.rung) if notice.rung else None,
+        at=visit.moment(entry.created_at),
+        clock=language.of(notice.clock) if notice.clock else "",
+        due=language.say("{time} 前", time=visit.due(notice.due)) if notice.due else "",
+    )
 
 
 def window(visit: Visit, about: str | None) -> str:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
 
 from fastapi.exceptions import RequestValidationError
+from markupsafe import Markup
 from pydantic import ValidationError
 from starlette.responses import Response
 
@@ -17,10 +18,10 @@ from api.hazards import Search, filters_of
 from api.problems import Problem, problem_of
 from domain.organisation import ROLES_OF_THE_DESK, ROLES_OF_THE_OFFICE, UnitType
 from domain.refusal import Refusal
-from domain.remaining import Remaining
-from domain.values import Channel, ClockKey, Colour, Mode, Rung, State, Urgency
+from domain.values import Channel, ClockKey, Colour, Mode, Rung, Sla, State, Urgency
 from service.figures import SOON_WORKING_DAYS
-from storage.readmodel import HazardRow, OpenDeadline, Order, Page
+from storage.readmodel import HazardRow, Order, Page
+from web import drawn
 from web.typed import one, typed_in
 from web.visit import Visit, in_address
 
@@ -34,20 +35,20 @@ _SELDOM = frozenset({"mode", "subdistrict", "class", "urgency", "colour", "chann
 """Filters that are shown when they are used or asked for."""
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(NamedTuple):
     """One hazard of a list, and what it owes next, in words: a page has fifty, and a call in a template is dear."""
 
     row: HazardRow
     owner: str
-    state: str
-    level: str
+    state: Markup
+    level: Markup
     urgency: str
-    owed: OpenDeadline | None = None
-    left: Remaining | None = None
+    """Where it is more urgent than most."""
+    late: bool = False
     clock: str = ""
     due: str = ""
     remains: str = ""
+    provisional: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,12 +151,20 @@ def _line(visit: Visit, row: HazardRow) -> Line:
     running = [one for one in row.deadlines if one.stopped_at is None and one.clock not in _SILENT]
     own = [one for one in running if one.bearer == row.owner and one.subtask is None]
     owed = next(iter(own or running), None)
-    of = visit.language.of
-    words = visit.unit(row.owner), of(row.state), of(row.level), of(row.urgency)
+    language = visit.language
+    words = (
+        visit.unit(row.owner),
+        drawn.badge(language, "state", row.state),
+        drawn.badge(language, "rung", row.level),
+        "" if row.urgency is Urgency.NORMAL else language.of(row.urgency),
+    )
     if owed is None:
         return Line(row, *words)
     left = visit.left(owed.due)
-    return Line(row, *words, owed, left, of(owed.clock), visit.due(owed.due), of(left))
+    remains = drawn.left(language, left, row.sla is Sla.DUE_SOON)
+    return Line(
+        row, *words, left.late, language.of(owed.clock), visit.due(owed.due), remains, owed.provisional
+    )
 
 
 def _search(asked: list[tuple[str, str]]) -> Search:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from domain.values import last_day, local
 from web.language import Language
@@ -24,7 +24,7 @@ def moment(language: Language, value: datetime, this_year: int | None = None) ->
 def deadline(language: Language, due: datetime, today: date | None = None) -> str:
     """A due date; the end of a day is its 24:00. Within a week of ``today`` the day of the week is named too."""
     at = local(due)
-    ends_a_day = at.time().isoformat() == "00:00:00"
+    ends_a_day = at.time() == time.min
     on = last_day(due) if ends_a_day else at.date()
     said = day(language, on, today.year if today else None)
     if today and abs((on - today).days) <= _NEAR:

@@ -89,7 +89,7 @@ class Visit(Sight):
     def rooms(self) -> Rooms:
         return rooms(self.request)
 
-    @property
+    @cached_property
     def today(self) -> date:
         return local(self.now).date()
 
