@@ -140,8 +140,10 @@ def again(library: Library, hazard: Hazard, event: Event) -> tuple[Event, ...]:
 
 def precheck(rules: Rules, hazard: Hazard, command: str, actor: Actor, now: datetime) -> None:
     """All that can be said before the form is read. Raises :class:`Refusal` 403 or 409."""
-    row = BY_COMMAND[command]
-    ask = Ask(rules, hazard, actor, now)
+    _precheck(BY_COMMAND[command], Ask(rules, hazard, actor, now))
+
+
+def _precheck(row: Transition, ask: Ask) -> None:
     _check_right(row, ask)
     _check_state(row, ask)
     _check_guards(row, ask, form_given=False)
@@ -149,21 +151,22 @@ def precheck(rules: Rules, hazard: Hazard, command: str, actor: Actor, now: date
 
 def allowed(rules: Rules, hazard: Hazard, actor: Actor, now: datetime) -> tuple[Permission, ...]:
     """Every command with whether ``actor`` may give it now, and the reason where he may not."""
+    ask = Ask(rules, hazard, actor, now)
     return tuple(
-        _permission(rules, hazard, name, actor, now)
+        _permission(ask, name, row)
         for name, row in BY_COMMAND.items()
         if name not in ("report", "load_calendar")
     )
 
 
-def _permission(rules: Rules, hazard: Hazard, command: str, actor: Actor, now: datetime) -> Permission:
+def _permission(ask: Ask, command: str, row: Transition) -> Permission:
     form = COMMANDS[command]
     try:
-        precheck(rules, hazard, command, actor, now)
+        _precheck(row, ask)
         refused = None
     except Refusal as refusal:
         refused = refusal.refused
-    zh = rules.book.said(form.zh)
+    zh = ask.rules.book.said(form.zh)
     return Permission(command=command, zh=zh, en=form.en, allowed=refused is None, refused=refused)
 
 

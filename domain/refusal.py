@@ -31,8 +31,11 @@ class Refusal(Exception):
     """Raised by the core when a command may not be carried out. Nothing has changed."""
 
     def __init__(self, refused: Refused) -> None:
-        super().__init__(f"{refused.code}: {refused.zh} / {refused.en}")
+        super().__init__(refused)
         self.refused = refused
+
+    def __str__(self) -> str:
+        return f"{self.refused.code}: {self.refused.zh} / {self.refused.en}"
 
 
 def refuse(

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection
@@ -64,9 +65,11 @@ class Derived:
     """A clock, and how its due date came about."""
 
     clock: Clock
-    explanation: Explanation
+    explanation: Explanation = field(compare=False)
+    """All of it follows from the clock."""
 
 
+@lru_cache(maxsize=1024)
 def derivation(library: Library, clock: Clock) -> Derived:
     """How a clock's date came about, under the rules it was started with (I5)."""
     return Derived(clock, explain(library.rules(clock.rules, clock.calendar), clock))

@@ -7,7 +7,8 @@ all the rest.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from enum import Enum
 from functools import lru_cache
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from domain.remaining import Remaining
+from service.reading import Derived
 from web.fields import fields_of
 from web.language import Language
 from web.templating import template
@@ -38,6 +40,30 @@ def left(language: Language, remaining: Remaining, soon: bool) -> Markup:
     return _left(_known(language), remaining, soon)
 
 
+def reason(language: Language, command: str, why: str, grounds: str) -> Markup:
+    """Why a command is refused, all in words."""
+    return _reason(_known(language), command, why, grounds)
+
+
+def derivation(language: Language, derived: Derived) -> Markup:
+    """How a deadline came about."""
+    return _derivation(_known(language), derived)
+
+
+def entry(language: Language, today: date, hash: str, words: Callable[[], object]) -> Markup:
+    """An entry of a ledger, which ``words`` puts into words. Its hash stands for all it says; how a date is said
+    hangs on ``today`` besides.
+    """
+    key = (_known(language), today, hash)
+    if key not in _ENTRIES:
+        if len(_ENTRIES) >= _MOST_ENTRIES:
+            _ENTRIES.clear()
+        _ENTRIES[key] = Markup(_macros(key[0], "_bits").entry(words()))
+    return _ENTRIES[key]
+
+
+_MOST_ENTRIES = 4096
+_ENTRIES: dict[tuple[_Words, date, str], Markup] = {}
 _LANGUAGES: dict[_Words, Language] = {}
 
 
@@ -70,3 +96,13 @@ def _badge(words: _Words, kind: str, value: Enum) -> Markup:
 @lru_cache(maxsize=4096)
 def _left(words: _Words, remaining: Remaining, soon: bool) -> Markup:
     return Markup(_macros(words, "_bits").left(remaining, soon).strip())
+
+
+@lru_cache(maxsize=4096)
+def _reason(words: _Words, command: str, why: str, grounds: str) -> Markup:
+    return Markup(_macros(words, "_bits").reason(command, why, grounds))
+
+
+@lru_cache(maxsize=1024)
+def _derivation(words: _Words, derived: Derived) -> Markup:
+    return Markup(_macros(words, "_bits").derivation(derived.explanation))

@@ -79,7 +79,7 @@ class Task:
 @dataclass(frozen=True)
 class Deadline:
     clock: Clock
-    derived: Derived
+    derivation: Markup
     left: Remaining | None
     silent: bool
 
@@ -114,7 +114,7 @@ async def page(visit: Visit, number: str, draft: Draft | None = None) -> Respons
         earlier=stored[0].seq if stored and stored[0].seq > 1 else None,
         latest=not stored or stored[-1].seq == state.seq,
         tasks=tasks,
-        refused=_refused(seen.allowed),
+        refused=_refused(visit, seen.allowed),
         lists=_lists(tasks),
         draft=draft,
         done=_done(visit),
@@ -133,7 +133,8 @@ def _before(visit: Visit) -> int | None:
 def _deadline(visit: Visit, derived: Derived) -> Deadline:
     clock = derived.clock
     silent = clock.key in _SILENT
-    return Deadline(clock, derived, visit.left(clock.due) if clock.running else None, silent)
+    left = visit.left(clock.due) if clock.running else None
+    return Deadline(clock, drawn.derivation(visit.language, derived), left, silent)
 
 
 def _awaited(visit: Visit, deadlines: Sequence[Deadline], first: Deadline) -> str:
@@ -238,13 +239,19 @@ def form_fields(command: str, state: Hazard) -> tuple[Field, ...]:
     return fitted(fields_of(command), known)
 
 
-def _refused(allowed: Sequence[Permission]) -> tuple[list[Permission], list[Permission]]:
+def _refused(visit: Visit, allowed: Sequence[Permission]) -> tuple[list[Markup], list[Markup]]:
     """What cannot be done now, and what is not his to do: each with its reason."""
-    now: list[Permission] = []
-    never: list[Permission] = []
+    now: list[Markup] = []
+    never: list[Markup] = []
+    of = visit.language.of
     for one in allowed:
-        if one.refused:
-            (never if one.refused.status == 403 else now).append(one)
+        if (why := one.refused) is None:
+            continue
+        if why.status == 403:
+            never.append(drawn.reason(visit.language, of(one), of(why), why.requirement))
+        else:
+            grounds = f"{why.code} · {why.requirement}"
+            now.append(drawn.reason(visit.language, of(one), of(why), grounds))
     return now, never
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
+
+from markupsafe import Markup
 
 from domain.events import Event
 from domain.organisation import Role
 from domain.transitions import BY_COMMAND
 from domain.values import Rung
 from storage.ledger import StoredEvent
+from web import drawn
 from web.fields import Field, fields_of
 from web.visit import Visit
 from workflows.view import event_zh
@@ -44,9 +48,12 @@ class Entry:
     hash: str
 
 
-def entries(visit: Visit, stored: Iterable[StoredEvent]) -> list[Entry]:
-    """The latest first."""
-    return [_entry(visit, one) for one in reversed(list(stored))]
+def entries(visit: Visit, stored: Sequence[StoredEvent]) -> list[Markup]:
+    """The latest first, as they stand on the page."""
+    return [
+        drawn.entry(visit.language, visit.today, one.hash, partial(_entry, visit, one))
+        for one in reversed(stored)
+    ]
 
 
 def _entry(visit: Visit, stored: StoredEvent) -> Entry:
