@@ -462,7 +462,7 @@ windows = Table(
     Column("owing", Boolean, nullable=False),
     Column("body", Text, nullable=False),
     Index("ix_windows_due", "profile", "due", "duty", "label"),
-    Index("ix_windows_owing", "profile", "due", **_where("owing", "owing = 1")),
+    Index("ix_windows_owing", "profile", "due", "duty", "label", **_where("owing", "owing = 1")),
 )
 """Windows of recurring duties as they stand (F18), each with every unit that owes it; made from the log."""
 

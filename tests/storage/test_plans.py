@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from datetime import timedelta
 from itertools import combinations
 from typing import Any
@@ -12,9 +13,11 @@ from sqlalchemy.event import listen, remove
 
 from domain.organisation import Role
 from domain.programme import Kind
+from domain.riskpoints import PointKind
 from domain.values import Channel, Colour, HazardId, Mode, Rung, State, Urgency
-from storage import cursors, majors, programme, readmodel, stock
+from storage import cursors, majors, obligations, programme, readmodel, riskpoints, stock
 from storage.database import Database
+from storage.obligations import By, Sought
 from storage.readmodel import Filters, Order
 from tests.storage.stories import OFFICE_SEES, START, STREET, principal, unit
 
@@ -33,11 +36,48 @@ NARROWED: dict[str, Any] = {
     "text": "消防通道",
     "reported_from": START,
     "reported_to": START + timedelta(days=30),
+    "due_after": START,
+    "due_before": START + timedelta(days=3),
+    "risk_point": "QP-R-0001",
 }
-COMBINATIONS = [
-    {},
-    *({name: NARROWED[name] for name in some} for n in (1, 2) for some in combinations(NARROWED, n)),
-]
+OWED: dict[str, Any] = {
+    "standing": "late",
+    "unit": unit(STREET),
+    "kind": "talk",
+    "hazard": HazardId("QP-2026-000001"),
+    "due_from": START,
+    "due_before": START + timedelta(days=3),
+}
+POINTS: dict[str, Any] = {
+    "colour": Colour.RED,
+    "kind": PointKind.PLACE,
+    "department": unit("yingjiju"),
+    "subdistrict": unit(STREET),
+    "code": "S06-02",
+    "category": 6,
+    "open": True,
+    "review_before": START.date(),
+    "text": "消防通道",
+}
+WINDOWS: dict[str, Any] = {
+    "duty": "routine",
+    "owing": True,
+    "since": START,
+    "until": START + timedelta(days=30),
+    "before": (START, "routine", "2026-06"),
+}
+
+
+def combinations_of(narrowed: dict[str, Any]) -> list[dict[str, Any]]:
+    """Nothing, each alone, and each with each other."""
+    return [{name: narrowed[name] for name in some} for n in (0, 1, 2) for some in combinations(narrowed, n)]
+
+
+def scans(connection: Connection, read: Any) -> list[str]:
+    """Steps of ``read`` that look at every row of something."""
+    steps = plans(connection, read)
+    assert steps
+    return [step for step in steps if step.startswith("SCAN") and "text_index VIRTUAL TABLE" not in step]
 
 
 @pytest.fixture(scope="module")
@@ -72,15 +112,75 @@ def test_no_list_reads_a_whole_table(empty, order, seat):
         cursor = cursors.written(cursors.Place(order.value, START, "QP-2026-000001"))
         return [
             (narrowed, step)
-            for narrowed in COMBINATIONS
+            for narrowed in combinations_of(NARROWED)
             for place in (None, cursor)
-            for step in plans(
+            for step in scans(
                 connection,
                 lambda c, narrowed=narrowed, place=place: readmodel.find(
                     c, seat, Filters(**narrowed), place, 50, order
                 ),
             )
-            if step.startswith("SCAN") and "text_index VIRTUAL TABLE" not in step
+        ]
+
+    assert empty.read_now(every) == []
+
+
+def test_every_filter_is_asked_here() -> None:
+    """One that is added later must be proved too."""
+    assert set(NARROWED) == {field.name for field in fields(Filters)}
+    assert set(OWED) == {field.name for field in fields(Sought)}
+    assert set(POINTS) == {field.name for field in fields(riskpoints.Sought)}
+
+
+@pytest.mark.parametrize("by", By)
+@pytest.mark.parametrize("seat", [OFFICE_SEES, principal(Role.LIAISON, STREET)], ids=["office", "street"])
+@pytest.mark.requirement("RPT-09")
+def test_no_list_of_what_is_owed_reads_a_whole_table(empty, by, seat):
+    def every(connection: Connection) -> list[tuple[dict[str, Any], str]]:
+        cursor = cursors.written(cursors.Place(by.value, START, "QP-2026-000001/1"))
+        return [
+            (narrowed, step)
+            for narrowed in [*combinations_of(OWED), {"standing": "open"}, {"standing": "done"}]
+            for place in (None, cursor)
+            for step in scans(
+                connection,
+                lambda c, narrowed=narrowed, place=place: obligations.find(
+                    c, seat, Sought(**narrowed), START, place, 50, by
+                ),
+            )
+        ]
+
+    assert empty.read_now(every) == []
+
+
+@pytest.mark.parametrize("seat", [OFFICE_SEES, principal(Role.LIAISON, STREET)], ids=["office", "street"])
+@pytest.mark.requirement("RSK-01")
+def test_no_list_of_risk_points_reads_a_whole_table(empty, seat):
+    def every(connection: Connection) -> list[tuple[dict[str, Any], str]]:
+        return [
+            (narrowed, step)
+            for narrowed in combinations_of(POINTS)
+            for place in (None, (1, "QP-R-0001"))
+            for step in scans(
+                connection,
+                lambda c, narrowed=narrowed, place=place: riskpoints.find(
+                    c, seat, riskpoints.Sought(**narrowed), after=place
+                ),
+            )
+        ] + [({}, step) for step in scans(connection, lambda c: riskpoints.by_street(c, seat))]
+
+    assert empty.read_now(every) == []
+
+
+@pytest.mark.requirement("REG-11")
+def test_no_list_of_windows_reads_a_whole_table(empty):
+    def every(connection: Connection) -> list[tuple[dict[str, Any], str]]:
+        return [
+            (narrowed, step)
+            for narrowed in combinations_of(WINDOWS)
+            for step in scans(
+                connection, lambda c, narrowed=narrowed: programme.find(c, "qingpu", **narrowed)
+            )
         ]
 
     assert empty.read_now(every) == []
@@ -108,7 +208,7 @@ def test_windows_and_major_hazards_are_found_by_an_index(empty):
     place = (START, "routine", "2026-06")
     reads = (
         ("ix_windows_due", lambda c: programme.find(c, "qingpu", before=place)),
-        ("ix_windows_", lambda c: programme.find(c, "qingpu", owing=True)),
+        ("ix_windows_owing", lambda c: programme.find(c, "qingpu", owing=True)),
         ("ix_programme_log_kind", lambda c: programme.record(c, "qingpu", kind=Kind.NOTED, limit=50)),
         ("ix_programme_log_window", lambda c: programme.record(c, "qingpu", window=("routine", "2026-06"))),
         ("ix_hazards_open", lambda c: majors.majors(c, OFFICE_SEES, (HazardId("QP-2026-000001"),))),
