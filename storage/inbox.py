@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Connection, RowMapping, Select, exists, literal, or_, select
+from sqlalchemy import Boolean, Connection, RowMapping, Select, bindparam, exists, or_, select
 
 from domain.events import Notice
 from domain.organisation import SEES_WHOLE_PROFILE
@@ -78,7 +78,7 @@ def find(
     connection: Connection, principal: Principal, wanted: Wanted, before: int | None, limit: int
 ) -> list[Entry]:
     """Notices the principal may see, the newest first, older than the notice ``before``."""
-    query = addressed(_entries(principal), principal)
+    query = addressed(_ENTRIES, principal)
     actor = principal.actor
     if wanted.to in ("me", "unit"):
         query = query.where(outbox.c.unit == actor.unit)
@@ -98,14 +98,14 @@ def find(
         query = query.where(outbox.c.id.in_(of_state))
     if before is not None:
         query = query.where(outbox.c.id < before)
-    rows = connection.execute(query.order_by(outbox.c.id.desc()).limit(limit)).mappings().all()
+    rows = _read(connection, principal, query.order_by(outbox.c.id.desc()).limit(limit))
     return list(_with_deliveries(connection, rows))
 
 
 def one(connection: Connection, principal: Principal, notice: int) -> Entry | None:
     """A notice by its id, or ``None`` when the principal may not see it."""
-    query = addressed(_entries(principal), principal).where(outbox.c.id == notice)
-    rows = connection.execute(query).mappings().all()
+    query = addressed(_ENTRIES, principal).where(outbox.c.id == notice)
+    rows = _read(connection, principal, query)
     return next(_with_deliveries(connection, rows), None)
 
 
@@ -122,26 +122,27 @@ def acknowledge(connection: Connection, principal: Principal, notice: int, at: d
     _ACKNOWLEDGE.run(connection, row)
 
 
-def _entries(principal: Principal) -> Select[Any]:
-    concerns = exists().where(
-        involved.c.hazard_id == hazards.c.id, involved.c.unit_id == principal.actor.unit
+_CONCERNS = exists().where(involved.c.hazard_id == hazards.c.id, involved.c.unit_id == bindparam("reader"))
+_RECEIPT = tuple(receipts.c[name].label(f"receipt_{name}") for name in Receipt.__slots__)
+_ENTRIES = select(
+    outbox,
+    hazards.c.code,
+    hazards.c.confidentiality,
+    hazards.c.title,
+    or_(bindparam("whole", type_=Boolean), _CONCERNS).label("opens"),
+    *_RECEIPT,
+).select_from(
+    outbox.outerjoin(hazards, hazards.c.id == outbox.c.hazard_id).outerjoin(
+        receipts, receipts.c.notice_id == outbox.c.id
     )
+)
+"""Put together once: it is asked on every look into an inbox."""
+
+
+def _read(connection: Connection, principal: Principal, query: Select[Any]) -> list[RowMapping]:
     whole = principal.actor.role in SEES_WHOLE_PROFILE
-    return select(
-        outbox,
-        hazards.c.code,
-        hazards.c.confidentiality,
-        hazards.c.title,
-        or_(literal(whole), concerns).label("opens"),
-        receipts.c.unit.label("receipt_unit"),
-        receipts.c.role.label("receipt_role"),
-        receipts.c.person.label("receipt_person"),
-        receipts.c.at.label("receipt_at"),
-    ).select_from(
-        outbox.outerjoin(hazards, hazards.c.id == outbox.c.hazard_id).outerjoin(
-            receipts, receipts.c.notice_id == outbox.c.id
-        )
-    )
+    asked = {"reader": principal.actor.unit, "whole": whole}
+    return list(connection.execute(query, asked).mappings())
 
 
 def _with_deliveries(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[Entry]:

@@ -197,7 +197,7 @@ _OPENED = VisibleOne(
 
 def get(connection: Connection, principal: Principal, hazard: HazardId) -> HazardRow | None:
     """One hazard as lists show it, or ``None`` when there is none that ``principal`` may see."""
-    rows = _rows(connection, visible(select(*_COLUMNS).where(hazards.c.id == hazard), principal))
+    rows = _rows(connection, visible(_LISTED.where(hazards.c.id == hazard), principal))
     return rows[0] if rows else None
 
 
@@ -225,7 +225,7 @@ def find(
     come first; by ``DUE`` the earliest do, and those with nothing due come last.
     """
     limit = max(1, min(limit, LONGEST_PAGE))
-    query = visible(select(*_COLUMNS).where(*_conditions(connection.dialect, filters)), principal)
+    query = visible(_LISTED.where(*_conditions(connection.dialect, filters)), principal)
     column: ColumnElement[datetime] = hazards.c[order.value]
     ascending = order is Order.DUE
     if cursor is not None:
@@ -312,7 +312,7 @@ def _after(place: cursors.Place, column: ColumnElement[datetime], ascending: boo
 
 
 _COLUMN_NAMES = tuple(name for name in HazardRow.model_fields if name != "deadlines")
-_COLUMNS = tuple(hazards.c[name] for name in _COLUMN_NAMES)
+_LISTED = select(*(hazards.c[name] for name in _COLUMN_NAMES))
 """In order, so that a row becomes a value without a look at its description for each of its fields."""
 
 
@@ -336,9 +336,7 @@ def deadlines(
     """Running deadlines of the hazards that ``principal`` may see, the earliest first."""
     d = deadline_table.c
     query = (
-        select(*_DEADLINE, d.hazard_id, *(hazards.c[name] for name in _OF_DUE[1:]))
-        .join_from(deadline_table, hazards)
-        .where(
+        _OWED.where(
             d.stopped_at.is_(None),
             d.bearer == bearer if bearer is not None else true(),
             d.due <= until if until is not None else true(),
@@ -346,12 +344,7 @@ def deadlines(
         .order_by(d.due, d.hazard_id, d.clock)
         .limit(limit)
     )
-    return tuple(
-        Due.model_validate(
-            {**dict(zip(_OF_DUE, row[-len(_OF_DUE) :], strict=True)), "deadline": _deadline(row)}
-        )
-        for row in connection.execute(visible(query, principal))
-    )
+    return tuple(_due(row) for row in connection.execute(visible(query, principal)))
 
 
 def provisional_hazards(connection: Connection, calendar: Digest | None = None) -> list[HazardId]:
@@ -368,18 +361,24 @@ def provisional_hazards(connection: Connection, calendar: Digest | None = None) 
 
 _DEADLINE_NAMES = tuple(OpenDeadline.model_fields)
 _DEADLINE = tuple(deadline_table.c[name] for name in _DEADLINE_NAMES)
+_DEADLINES = select(*_DEADLINE, deadline_table.c.hazard_id)
 _OF_DUE = tuple(name for name in Due.model_fields if name != "deadline")
+_OWED = select(*_DEADLINE, deadline_table.c.hazard_id, *(hazards.c[name] for name in _OF_DUE[1:])).join_from(
+    deadline_table, hazards
+)
 
 
-def _deadline(row: Sequence[Any]) -> OpenDeadline:
-    return OpenDeadline.model_validate(dict(zip(_DEADLINE_NAMES, row, strict=False)))
+def _due(row: Sequence[Any]) -> Due:
+    deadline = dict(zip(_DEADLINE_NAMES, row, strict=False))
+    return Due.model_validate({**dict(zip(_OF_DUE, row[len(deadline) :], strict=True)), "deadline": deadline})
 
 
-def _deadlines_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[OpenDeadline]]:
-    found: dict[str, list[OpenDeadline]] = {}
+def _deadlines_of(connection: Connection, ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+    """Each still to be read by the :class:`HazardRow` it belongs to, all of them in one go."""
+    found: dict[str, list[dict[str, Any]]] = {}
     if ids:
         d = deadline_table.c
-        query = select(*_DEADLINE, d.hazard_id).where(d.hazard_id.in_(ids)).order_by(d.due, d.clock)
+        query = _DEADLINES.where(d.hazard_id.in_(ids)).order_by(d.due, d.clock)
         for row in connection.execute(query):
-            found.setdefault(row[-1], []).append(_deadline(row))
+            found.setdefault(row[-1], []).append(dict(zip(_DEADLINE_NAMES, row, strict=False)))
     return found
