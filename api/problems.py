@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
@@ -25,6 +26,8 @@ from service.door import NotFound, NotRecorded, StandsStill
 from service.identity import Unauthenticated
 from storage.cursors import BadCursor
 from storage.errors import StorageError, StorageUnavailable
+
+log = structlog.get_logger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 RETRY_SECONDS = 2
@@ -141,7 +144,12 @@ def _weight(parameters: str) -> float:
 
 
 def problem_of(error: Exception) -> Problem:
-    """The problem an error is told as. Whatever is not foreseen is a 500 that says nothing of itself."""
+    """The problem an error is told as. Whatever is not foreseen is a 500 that says nothing of itself.
+
+    Who asks is told to ask again; why nobody took it stands in the log, for whoever operates this.
+    """
+    if isinstance(error, NotRecorded):
+        log.warning("not recorded", why=str(error))
     match error:
         case Problem():
             return error

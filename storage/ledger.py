@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -225,13 +226,13 @@ class Link(NamedTuple):
 
 def links(connection: Connection) -> Iterator[Link]:
     """The whole ledger by hazard and ``seq``, as the driver gives it: for whoever hashes all of it."""
-    result = connection.execution_options(stream_results=True).exec_driver_sql(
-        "SELECT hazard_id, seq, prev_hash, hash, body FROM ledger ORDER BY hazard_id, seq"
-    )
-    cursor: Any = result.cursor  # past SQLAlchemy's rows, which cost more than the hashing
-    cursor.arraysize = 500
-    while rows := cursor.fetchmany(500):
-        yield from rows
+    # Past SQLAlchemy's rows, which cost more than the hashing, and past its results, which read ahead.
+    driver: Any = connection.connection.driver_connection
+    kept_by_the_server = {"name": "links"} if connection.dialect.name == "postgresql" else {}
+    with closing(driver.cursor(**kept_by_the_server)) as cursor:
+        cursor.execute("SELECT hazard_id, seq, prev_hash, hash, body FROM ledger ORDER BY hazard_id, seq")
+        while rows := cursor.fetchmany(500):
+            yield from rows
 
 
 def replay(connection: Connection, hazard: HazardId) -> Hazard | None:

@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+from tests import databases
+
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_BROWSER = (
     "没有找到 Chromium，页面未在真实浏览器中检查；请安装（Debian：apt-get install chromium fonts-noto-cjk）"
@@ -26,6 +28,23 @@ def chromium_path() -> str | None:
 def office_path() -> str | None:
     """The system's own office software, if it has one."""
     return shutil.which("soffice")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database",
+        choices=databases.KINDS,
+        default="sqlite",
+        help="what the districts of the tests are kept in",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    databases.Run.kind = config.getoption("--database")
+
+
+def pytest_unconfigure() -> None:
+    databases.stop()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -28,6 +28,7 @@ from settings import Settings, load_settings
 from storage import ledger
 from storage.database import Database
 from storage.scope import Principal
+from tests.databases import for_a_district
 from worker import build
 from workflows import namespace
 from workflows.contract import Receipt
@@ -113,9 +114,9 @@ async def district(
     patience: timedelta = timedelta(seconds=10),
     keeper: Keeper | None = None,
 ) -> AsyncIterator[District]:
-    """A worker, a fresh SQLite database and a door on ``client``'s server."""
+    """A worker, a fresh database and a door on ``client``'s server."""
     settings = load_settings(
-        var_dir=folder, database_url=f"sqlite:///{folder}/qingling.db", task_queue=f"test-{uuid4().hex[:8]}"
+        var_dir=folder, database_url=for_a_district(folder), task_queue=f"test-{uuid4().hex[:8]}"
     )
     publish_shipped(settings)
     file_example_contacts(settings)

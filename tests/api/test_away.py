@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import httpx2
 import pytest
+import structlog
 
 from api.app import create_app
 from api.server import production
@@ -153,11 +154,18 @@ def test_what_a_door_that_does_not_open_says(
     )
     door.outcome = outcome
     key = {"Idempotency-Key": "k-1"}
-    with serving(api, create_app(door, district.database, LIBRARY, current, api.identity)) as client:
+    with (
+        structlog.testing.capture_logs() as logs,
+        serving(api, create_app(door, district.database, LIBRARY, current, api.identity)) as client,
+    ):
         answer = client.post(
             f"/v1/hazards/{hazard}/commands/assign", json={"target": "夏阳街道"}, headers=key
         )
     assert answer.status_code == status
+    why = [entry["why"] for entry in logs if entry["event"] == "not recorded"]
+    assert why == ([str(outcome)] if isinstance(outcome, NotRecorded) else []), (
+        "whoever operates it is told why"
+    )
     if code:
         assert_try_again(answer, code)
     else:

@@ -26,10 +26,10 @@ from audit.store import Bucket, Folder, Store
 from domain.values import HazardId
 from storage.database import Database
 from tests import seats
+from tests.databases import Sqlite
 from tests.engine.record import cleared_on_spot, long_life
 from tests.engine.test_lifecycle import registered
 from tests.server import District, district, temporal
-from tests.storage.conftest import Sqlite
 
 SIGNER = Signer(bytes(range(32)))
 

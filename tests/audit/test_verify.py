@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -22,7 +20,7 @@ from storage import accesslog
 from storage.accesslog import Access, Looked
 from storage.database import Database
 from tests.audit.lives import fill
-from tests.storage.conftest import Sqlite
+from tests.databases import KINDS, Postgres, Sqlite, server, unguarded
 
 HAZARDS = 60
 VICTIM = "QP-2026-000054"
@@ -31,54 +29,56 @@ OTHER = "QP-2026-000051"
 
 
 class Record(NamedTuple):
-    """A database file that a test may spoil."""
+    """A database that a test may spoil."""
 
-    file: Path
+    url: str
     rows: int
 
     def verified(self, jobs: int = 1) -> Verified:
         """Without an archive: these lives never ran on Temporal, so nothing of them can be missing there."""
-        url, nowhere = f"sqlite:///{self.file}", Folder(self.file.parent / "none")
-        return verify(url, nowhere, [], jobs=jobs, grace=timedelta(days=36500))
+        return verify(self.url, Folder(Path("none")), [], jobs=jobs, grace=timedelta(days=36500))
 
     def change(self, *statements: str | tuple[str, tuple[object, ...]]) -> None:
-        """As somebody would who has the file: the triggers go first."""
-        with sqlite3.connect(self.file) as connection:
-            names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
-            for (name,) in names:
-                connection.execute(f"DROP TRIGGER {name}")
+        """As somebody would who administers the database: past its guards."""
+        with unguarded(self.url) as execute:
             for statement in statements:
-                changed = connection.execute(*((statement,) if isinstance(statement, str) else statement))
+                changed = execute(*((statement,) if isinstance(statement, str) else statement))
                 assert changed.rowcount > 0, statement
-        connection.close()
+
+    def one(self, query: str, *values: object) -> tuple[Any, ...]:
+        with unguarded(self.url) as execute:
+            found = execute(query, values).fetchone()
+        assert found
+        return tuple(found)
 
     def row(self, hazard: str, seq: int) -> tuple[str, str, str]:
-        with sqlite3.connect(self.file) as connection:
-            found = connection.execute(
-                "SELECT prev_hash, hash, body FROM ledger WHERE hazard_id = ? AND seq = ?", (hazard, seq)
-            ).fetchone()
-        connection.close()
-        assert found
-        return found
+        prev, own, body = self.one(
+            "SELECT prev_hash, hash, body FROM ledger WHERE hazard_id = ? AND seq = ?", hazard, seq
+        )
+        return prev, own, body
 
 
-def filled(sqlite: Sqlite, hazards: int) -> Record:
-    url = sqlite.migrated()
+def filled(given: Postgres | Sqlite, hazards: int) -> Record:
+    url = given.migrated()
     database = Database.connect(url)
     rows = fill(database, hazards)
     database.close()
-    return Record(Path(url.removeprefix("sqlite:///")), rows)
+    return Record(url, rows)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def given(request: pytest.FixtureRequest, sqlite: Sqlite) -> Postgres | Sqlite:
+    return server() if request.param == "postgresql" else sqlite
 
 
 @pytest.fixture(scope="module")
-def some(sqlite: Sqlite) -> Record:
-    return filled(sqlite, HAZARDS)
+def some(given: Postgres | Sqlite) -> Record:
+    return filled(given, HAZARDS)
 
 
 @pytest.fixture
-def record(some: Record, tmp_path: Path) -> Record:
-    shutil.copy(some.file, tmp_path / "spoilt.db")
-    return Record(tmp_path / "spoilt.db", some.rows)
+def record(given: Postgres | Sqlite, some: Record) -> Record:
+    return Record(given.copy(some.url), some.rows)
 
 
 def where(found: Verified, part: Part) -> list[str]:
@@ -90,8 +90,8 @@ def only_about(found: Verified, hazard: str) -> bool:
 
 
 @pytest.mark.requirement("REG-08")
-def test_an_untouched_store_of_a_thousand_hazards_has_no_finding(sqlite: Sqlite) -> None:
-    thousand = filled(sqlite, 1000)
+def test_an_untouched_store_of_a_thousand_hazards_has_no_finding(given: Postgres | Sqlite) -> None:
+    thousand = filled(given, 1000)
     found = thousand.verified(jobs=2)
     assert found.findings == ()
     assert (found.hazards, found.rows) == (1000, thousand.rows)
@@ -171,22 +171,14 @@ def test_a_forged_last_event_with_a_right_chain_is_found_by_the_read_model(recor
 
 @pytest.mark.requirement("REG-08")
 def test_a_rulebook_edited_after_the_fact_is_found(record: Record) -> None:
-    with sqlite3.connect(record.file) as connection:
-        digest, body = connection.execute(
-            "SELECT digest, body FROM rulebooks WHERE kind = 'book' AND name = 'qingpu'"
-        ).fetchone()
-    connection.close()
+    digest, body = record.one("SELECT digest, body FROM rulebooks WHERE kind = 'book' AND name = 'qingpu'")
     record.change(("UPDATE rulebooks SET body = ? WHERE digest = ?", (body.replace("10", "11", 1), digest)))
     found = record.verified()
     assert [(finding.part, finding.where) for finding in found.findings] == [(Part.RULES, digest[:12])]
 
 
 def test_a_rulebook_replaced_together_with_its_digest_is_missed_by_its_hazards(record: Record) -> None:
-    with sqlite3.connect(record.file) as connection:
-        digest, body = connection.execute(
-            "SELECT digest, body FROM rulebooks WHERE kind = 'book' AND name = 'qingpu'"
-        ).fetchone()
-    connection.close()
+    digest, body = record.one("SELECT digest, body FROM rulebooks WHERE kind = 'book' AND name = 'qingpu'")
     other = body.replace("10", "11", 1)
     record.change(
         (
@@ -229,11 +221,7 @@ def test_a_read_model_row_changed_by_hand_is_found(record: Record, table: str, c
     ids=["readdressed", "redated", "removed", "added"],
 )
 def test_a_notice_that_is_not_what_its_event_gave_is_found(record: Record, change: str) -> None:
-    with sqlite3.connect(record.file) as connection:
-        last, seq = connection.execute(
-            "SELECT id, seq FROM outbox WHERE hazard_id = ? ORDER BY seq DESC, n DESC", (VICTIM,)
-        ).fetchone()
-    connection.close()
+    last, seq = record.one("SELECT id, seq FROM outbox WHERE hazard_id = ? ORDER BY seq DESC, n DESC", VICTIM)
     record.change(change.format(last=last))
     found = record.verified()
     assert set(where(found, Part.READ_MODEL)) == {VICTIM} and only_about(found, VICTIM)
@@ -247,7 +235,7 @@ def test_when_a_notice_was_handed_on_follows_from_no_event(record: Record) -> No
 
 @pytest.mark.requirement("SEC-01", "REG-08")
 def test_a_line_of_the_access_log_that_was_altered_is_found(record: Record) -> None:
-    database = Database.connect(f"sqlite:///{record.file}")
+    database = Database.connect(record.url)
     reader = Actor(unit=UnitId("audit"), role=Role.AUDITOR, person=PersonId("auditor-1"))
     access = Access(
         hazard=HazardId(VICTIM),

@@ -36,7 +36,7 @@ from domain.values import UnitId
 from profiles.notices import delivery_policy
 from storage import ledger, tables
 from storage.database import Database
-from tests.storage.conftest import Sqlite
+from tests.databases import Sqlite
 from tests.storage.stories import LIBRARY, START, STREET, Story, unit
 
 SECRET = "SEC-of-the-robot"
