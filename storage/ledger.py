@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, select, union
+from sqlalchemy import Connection, Row, bindparam, select, union
 
 from domain.events import Event, chain_hash, evolve
 from domain.facts import facts_of
@@ -175,13 +175,18 @@ def events(
     connection: Connection, hazard: HazardId, after: int = 0, limit: int | None = None
 ) -> list[StoredEvent]:
     """Entries of one hazard in order, from the one that follows ``after``. Asks nobody's rights."""
-    query = (
-        select(*_ENTRY)
-        .where(ledger.c.hazard_id == hazard, ledger.c.seq > after)
-        .order_by(ledger.c.seq)
-        .limit(limit)
-    )
-    return [_stored(row) for row in connection.execute(query)]
+    query = _FOLLOWING if limit is None else _SOME_FOLLOWING
+    asked = {"hazard": hazard, "after": after, "most": limit}
+    return [_stored(row) for row in connection.execute(query, asked)]
+
+
+_FOLLOWING = (
+    select(*_ENTRY)
+    .where(ledger.c.hazard_id == bindparam("hazard"), ledger.c.seq > bindparam("after"))
+    .order_by(ledger.c.seq)
+)
+_SOME_FOLLOWING = _FOLLOWING.limit(bindparam("most"))
+"""Put together once: every page of a hazard asks for its story."""
 
 
 def moment_of(connection: Connection, hazard: HazardId, seq: int) -> datetime | None:

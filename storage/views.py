@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
-from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy import Connection, bindparam, delete, select
 
 from domain.values import Value
 from storage.prepared import inserting
@@ -24,8 +23,8 @@ class SavedView(Value):
 
 def of_seat(connection: Connection, principal: Principal) -> tuple[SavedView, ...]:
     """In the order they were saved."""
-    query = select(views.c.name, views.c.query).where(*_seat(principal)).order_by(views.c.saved_at)
-    return tuple(SavedView(name=row.name, query=row.query) for row in connection.execute(query))
+    rows = connection.execute(_OF_SEAT, _named(principal))
+    return tuple(SavedView(name=name, query=query) for name, query in rows)
 
 
 def put(connection: Connection, principal: Principal, view: SavedView, at: datetime) -> None:
@@ -36,13 +35,14 @@ def put(connection: Connection, principal: Principal, view: SavedView, at: datet
 
 
 def remove(connection: Connection, principal: Principal, name: str) -> None:
-    connection.execute(delete(views).where(*_seat(principal), views.c.name == name))
+    connection.execute(delete(views).where(*_SEAT, views.c.name == name), _named(principal))
 
 
-def _seat(principal: Principal) -> tuple[ColumnElement[bool], ...]:
+def _named(principal: Principal) -> dict[str, str]:
     actor = principal.actor
-    return (
-        views.c.profile == principal.profile,
-        views.c.unit == actor.unit,
-        views.c.role == actor.role.value,
-    )
+    return {"of_profile": principal.profile, "of_unit": actor.unit, "of_role": actor.role.value}
+
+
+_SEAT = tuple(views.c[name] == bindparam(f"of_{name}") for name in ("profile", "unit", "role"))
+_OF_SEAT = select(views.c.name, views.c.query).where(*_SEAT).order_by(views.c.saved_at)
+"""Put together once: every list asks for them."""
