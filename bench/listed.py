@@ -1,12 +1,13 @@
-"""A listed hazard with eight units at work: what waking and foreseeing cost where there is most to foresee."""
+"""Listed hazards with several units at work: where there is most to foresee, and what the board shows."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from domain.commands import Order, Report, parse
-from domain.events import evolve
+from domain.events import Event, evolve
 from domain.hazard import decide, report
 from domain.library import Rules
 from domain.organisation import Actor, Role
@@ -18,18 +19,27 @@ UNITS = 8
 
 def listed(rules: Rules, now: datetime) -> Hazard:
     """A hazard of 青浦 being remediated by eight units, each with a node of its own."""
+    units = [unit.id for unit in rules.book.organisation.units if unit.handles][:UNITS]
+    return listed_life(rules, HazardId("QP-2026-000001"), units, now)[0]
+
+
+def listed_life(
+    rules: Rules, number: HazardId, units: Sequence[UnitId], now: datetime
+) -> tuple[Hazard, list[Event]]:
+    """A hazard reported, listed, signed by ``units`` (the lead first) and planned, all of it ``now``."""
     organisation = rules.book.organisation
-    lead, *others = [unit.id for unit in organisation.units if unit.handles][:UNITS]
+    lead, *others = units
     form = Report.model_validate({"channel": "daily_patrol", "code": "S03-07", "place": "某仓库"})
     finder = _seat(lead, Role.LIAISON)
-    event = report(rules, HazardId("QP-2026-000001"), rules.book.digest, form, finder, now, "report")
-    hazard = evolve(None, event)
+    events = [report(rules, number, rules.book.digest, form, finder, now, "report")]
+    hazard = evolve(None, events[0])
 
     def give(unit: UnitId | None, role: Role, command: str, **said: Any) -> None:
         nonlocal hazard
         actor = _seat(unit or organisation.office, role)
         order = Order(command=parse(command, said), actor=actor, key=f"{command}-{unit}")
-        hazard = evolve(hazard, decide(rules, hazard, order, now))
+        events.append(decide(rules, hazard, order, now))
+        hazard = evolve(hazard, events[-1])
 
     criteria = dict.fromkeys(("complex_cause", "wide_scope", "hard_to_remediate", "major_impact"), "是")
     suggested = [lead, *others]
@@ -65,7 +75,7 @@ def listed(rules: Rules, now: datetime) -> Hazard:
     )
     give(None, Role.OFFICE, "plan_approve")
     assert hazard.state is State.REMEDIATING
-    return hazard
+    return hazard, events
 
 
 def _seat(unit: UnitId | None, role: Role) -> Actor:

@@ -4,7 +4,8 @@ The district has a hundred thousand hazards, a fifth of them open (:mod:`bench.p
 asked of the whole application in this process, without sockets; then the same statements with the same values
 are given to the database as the product gives them (one transaction in a thread of :class:`Database`, all rows
 fetched, nothing made of them), and to the bare driver. In turn, round after round; medians. One hazard's page is
-asked of another hazard each time.
+asked of another hazard each time, once as somebody's who has seen it before and once as nobody's. The first row
+is the floor: the least page the same application can answer, which asks the database for nothing.
 """
 
 from __future__ import annotations
@@ -29,8 +30,10 @@ from fastapi import FastAPI
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection, Engine, event
+from starlette.responses import Response
 
 from api.limits import Limiter, Rate
+from api.problems import Problem
 from api.server import production
 from bench.figures import Target
 from bench.life import PROFILE
@@ -44,8 +47,9 @@ from service.identity import LocalIdentity, signing_key
 from settings import Settings, load_settings
 from storage.database import Database
 from storage.scope import Principal
-from web import session
-from web.app import install
+from web import drawn, session
+from web.app import Address, for_somebody, install
+from web.visit import Visit
 
 DOCS = Path(__file__).parents[1] / "docs" / "performance.md"
 MARKS = ("<!-- bench.pages: begin -->", "<!-- bench.pages: end -->")
@@ -69,9 +73,13 @@ class Asked:
     zh: str
     path: str
     seat: tuple[UnitId, Role] = OFFICE
+    seen: bool = True
+    """Whether this process has shown it before, and still has the words of what cannot change."""
 
 
+LEAST = "/bench/least"
 PAGES = (
+    Asked("底线：最小的一页 floor", LEAST),
     Asked("总览", "/"),
     Asked("总览（街镇）", "/", TOWN),
     Asked("待办", "/inbox", TOWN),
@@ -81,7 +89,12 @@ PAGES = (
     Asked("清单：文字", f"/hazards?text={quote('消防通道')}"),
     Asked("清单（街镇）", "/hazards?open=true&order=due", TOWN),
     Asked("一件（在办）", "/hazards/{open}"),
+    Asked("一件（在办，初见 first seen）", "/hazards/{open}", seen=False),
     Asked("一件（已清零）", "/hazards/{done}"),
+    Asked("一件（已清零，初见 first seen）", "/hazards/{done}", seen=False),
+    Asked("督办事项", "/obligations"),
+    Asked("排查计划", "/programme"),
+    Asked("风险点", "/risk-points"),
     Asked("挂图作战", "/board"),
     Asked("各单位", "/units"),
     Asked("单位", "/units/xianghuaqiao"),
@@ -146,6 +159,7 @@ async def measured(settings: Settings, rounds: int, say: Say) -> list[Measured]:
 
 async def _all(settings: Settings, rounds: int, say: Say) -> list[Measured]:
     app = production(settings, install)
+    app.router.routes.insert(0, Address(LEAST, for_somebody(_least)))
     signer = LocalIdentity(signing_key(settings))
     file = settings.database_url.get_secret_value().removeprefix("sqlite:///")
     found = []
@@ -168,6 +182,11 @@ async def _all(settings: Settings, rounds: int, say: Say) -> list[Measured]:
                 )
     database.close()
     return found
+
+
+async def _least(visit: Visit) -> Response:
+    """What every page has: session, rights, name of the district, sections, seat; and a sentence."""
+    return visit.page("problem", problem=Problem(200, "least", "最小的一页", "the least page"), request_id="")
 
 
 def _actor(page: Asked) -> Actor:
@@ -197,6 +216,8 @@ async def _measure(
 
     for n in range(rounds):
         path = paths[n % len(paths)]
+        if not page.seen:
+            drawn.forget()
         begun = time.perf_counter()
         await _ask(app, path, cookie)
         note("page", begun)

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select
 
 from bench.life import PROFILE, principal, steps
+from bench.listed import listed_life
 from domain import hazard as core
 from domain.commands import Order, Report, parse
 from domain.events import Event, chain_hash, evolve
@@ -28,9 +29,13 @@ from storage.database import Database
 from storage.tables import METADATA, hazards
 
 NOW = datetime(2026, 11, 24, 9, tzinfo=SHANGHAI)
-_BESIDE = ("deadlines", "involved", "facts", "outbox")
+_BESIDE = ("deadlines", "involved", "facts", "outbox", "obligations", "listings", "subtasks")
+_NUMBERED = frozenset({"facts", "outbox"})
+"""Whose rows get a number of their own from the database."""
 _COPIED = ("hazards", "ledger", *_BESIDE)
 _OPEN_SHARE = 0.2
+_LISTED = 100
+"""One in so many is listed: under remediation by a lead and two or three others."""
 _ITEMS = ("S06-02", "S06-07", "S03-07", "S01-01", "B01-02", "B02-08")
 _SAID = (
     "楼道堆放电瓶车，夜间充电",
@@ -50,7 +55,8 @@ def populate(database: Database, originals: int, copies: int, seed: int = 1) -> 
     database.write_now(rulebooks.publish_calendar, shipped_calendar())
     rules = library.rules(library.add_book(book), library.add_calendar(shipped_calendar()))
     for n in range(originals):
-        state, events = _life(rules, n, chance)
+        lived = _listed if n % _LISTED == _LISTED // 10 else _life
+        state, events = _until_now(rules, *lived(rules, n, chance))
         database.write_now(ledger.append, state, events)
     for first in range(0, originals, 50):
         database.write_now(_copy, [_number(n) for n in range(first, min(first + 50, originals))], copies)
@@ -98,6 +104,17 @@ def _life(rules: Rules, n: int, chance: random.Random) -> tuple[Hazard, list[Eve
         events.append(event)
         now += timedelta(minutes=chance.randint(2, 30))
     assert state is not None
+    return state, events
+
+
+def _listed(rules: Rules, n: int, chance: random.Random) -> tuple[Hazard, list[Event]]:
+    units = [unit.id for unit in rules.book.organisation.units if unit.handles]
+    taken = chance.sample(units, chance.randint(3, 4))
+    return listed_life(rules, _number(n), taken, NOW - timedelta(hours=chance.uniform(24, 24 * 60)))
+
+
+def _until_now(rules: Rules, state: Hazard, events: list[Event]) -> tuple[Hazard, list[Event]]:
+    """With all that time has brought since."""
     while (wake := next_wakeup(state)) and wake <= NOW and state.level is not Rung.L5:
         for event in tick(rules, state, wake):
             state = evolve(state, event)
@@ -120,7 +137,7 @@ def _copy(connection: Connection, originals: list[HazardId], copies: int) -> Non
     texts.record(connection, registered)
     for name in _BESIDE:
         copied = [
-            {key: value for key, value in row.items() if key != "id"}
+            {key: value for key, value in row.items() if key != "id" or name not in _NUMBERED}
             | {"hazard_id": _new(row["hazard_id"], copy)}
             for copy in range(1, copies)
             for row in rows[name]

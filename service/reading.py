@@ -97,6 +97,20 @@ class Reading:
             principal, await self._visible(principal, hazard, readmodel.opened, Looked.HAZARD)
         )
 
+    async def states(self, principal: Principal, ids: Sequence[HazardId]) -> list[Hazard]:
+        """Where several hazards stand, of those that he may see; nothing is said of what he may do about them."""
+        found = await self._database.read(readmodel.states, principal, ids)
+        await self._log(
+            principal,
+            Looked.HAZARD,
+            (
+                (one.id, principal.profile, one.confidentiality)
+                for one in found
+                if one.confidentiality is not Confidentiality.PUBLIC
+            ),
+        )
+        return found
+
     async def hazard_with_story(
         self, principal: Principal, hazard: HazardId, before: int | None, limit: int
     ) -> tuple[Seen, list[StoredEvent]]:

@@ -184,6 +184,13 @@ def opened(connection: Connection, principal: Principal, hazard: HazardId) -> Op
     )
 
 
+def states(connection: Connection, principal: Principal, ids: Sequence[HazardId]) -> list[Hazard]:
+    """The recorded states of those of ``ids`` that ``principal`` may see, in their order."""
+    query = visible(select(hazards.c.id, hazards.c.snapshot).where(hazards.c.id.in_(ids)), principal)
+    found = {id: Hazard.model_validate_json(snapshot) for id, snapshot in connection.execute(query)}
+    return [found[id] for id in ids if id in found]
+
+
 _VISIBLE = VisibleOne(hazards.c.id)
 _OPENED = VisibleOne(
     hazards.c.snapshot,

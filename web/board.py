@@ -76,7 +76,7 @@ async def show(visit: Visit) -> Response:
     page = await reading.find(
         visit.principal, Filters(modes=(Mode.LISTED,), open=True), None, _SHOWN, Order.DUE
     )
-    seen = [(await reading.hazard(visit.principal, row.id)).opened.state for row in page.rows]
+    seen = await reading.states(visit.principal, [row.id for row in page.rows])
     return visit.page(
         "board", strips=[strip(visit, state) for state in seen], more=page.next is not None, lane=LANE_WIDTH
     )

@@ -16,6 +16,7 @@ from typing import Any
 from markupsafe import Markup
 
 from domain.remaining import Remaining
+from service import reading
 from service.reading import Derived
 from web.fields import fields_of
 from web.language import Language
@@ -60,6 +61,13 @@ def entry(language: Language, today: date, hash: str, words: Callable[[], object
             _ENTRIES.clear()
         _ENTRIES[key] = Markup(_macros(key[0], "_bits").entry(words()))
     return _ENTRIES[key]
+
+
+def forget() -> None:
+    """Let go of what was said of single hazards; asked by whoever measures a page that nobody has seen before."""
+    _ENTRIES.clear()
+    _derivation.cache_clear()
+    reading.derivation.cache_clear()
 
 
 _MOST_ENTRIES = 4096

@@ -9,8 +9,11 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection, text
 
+from domain.library import Library
 from domain.organisation import Role
 from domain.values import HazardId
+from service.reading import Reading
+from service.rulebooks import Current
 from storage import accesslog, ledger
 from storage.accesslog import Access, Looked
 from storage.database import Database
@@ -51,6 +54,19 @@ def test_lines_follow_each_other_in_one_chain(db):
     assert [line.n for line in lines] == [6, 5, 4, 3, 2, 1]
     assert [line.prev for line in lines[:-1]] == [line.hash for line in lines[1:]]
     assert db.read_now(accesslog.verify) == []
+
+
+@pytest.mark.requirement("SEC-01")
+async def test_whoever_reads_several_at_once_leaves_a_line_for_each_that_is_confidential(db):
+    recorded(db)
+    recorded(db, "QP-2026-000002", confidentiality="SENSITIVE")
+    both = [HazardId("QP-2026-000001"), HazardId("QP-2026-000002")]
+    reading = Reading(db, Library(), Current(db, Library()))
+
+    assert [one.id for one in await reading.states(OFFICE_SEES, both)] == both
+
+    lines = db.read_now(accesslog.lines, AUDITOR)
+    assert [(line.access.hazard, line.access.looked) for line in lines] == [(both[1], Looked.HAZARD)]
 
 
 def test_readers_at_once_share_the_chain(connect):

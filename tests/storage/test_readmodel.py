@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.event import listen
 
 from domain.organisation import Role
-from domain.values import SHANGHAI, Channel, ClockKey, Colour, Mode, Rung, State, Urgency
+from domain.values import SHANGHAI, Channel, ClockKey, Colour, HazardId, Mode, Rung, State, Urgency
 from storage import deliveries, inbox, ledger, outbox, readmodel
 from storage.cursors import BadCursor
 from storage.database import Database
@@ -42,6 +42,17 @@ def found(db: Database, **filters: Any) -> set[str]:
 def many(db: Database, first: int, last: int, *, minutes: int = 1) -> None:
     for n in range(first, last + 1):
         record(db, Story(f"QP-2026-{n:06d}", at=START + timedelta(minutes=n * minutes)).report())
+
+
+@pytest.mark.requirement("SEC-01")
+def test_several_states_come_in_the_order_asked_and_only_those_one_may_see(db: Database) -> None:
+    ours, theirs = HazardId("QP-2026-000001"), HazardId("QP-2026-000002")
+    record(db, Story(ours).report().assigned(), Story(theirs).report().assigned(OTHER_STREET))
+    both = db.read_now(readmodel.states, OFFICE_SEES, [theirs, ours, HazardId("QP-2026-000009")])
+    assert [one.id for one in both] == [theirs, ours]
+    assert both == [db.read_now(readmodel.state_of, id) for id in (theirs, ours)]
+    seen = db.read_now(readmodel.states, principal(Role.LIAISON, OTHER_STREET), [ours, theirs])
+    assert [one.id for one in seen] == [theirs]
 
 
 # -- filters -----------------------------------------------------------------------------------------
