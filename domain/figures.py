@@ -89,9 +89,11 @@ DEFINITIONS: dict[Figure, Definition] = {
     ),
     Figure.OPEN: Definition(
         kind="count",
-        zh="期末尚未清零的隐患，含超期、研判、认定、重点防控中的；已销号、不属实、并案、移交的不计。",
+        zh="期末尚未清零的隐患，含超期、研判、认定、重点防控中的；已销号、不属实、并案、移交的不计；"
+        "分单位按统计时的管辖单位。",
         en="Hazards not cleared at the end of the period: late ones, those under triage, recognition or key "
-        "control included; struck off, unfounded, merged and handed over ones are not.",
+        "control included; struck off, unfounded, merged and handed over ones are not. By unit they stand "
+        "with the one that owns them when the figure is made.",
         source="F21, REM-02",
     ),
     Figure.FIRST_TIME: Definition(

@@ -28,7 +28,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from domain.facts import ENDS, MAIN_CLOCKS, OPENS, RELIEVES, FactKind
 from domain.figures import Figures, Period, Share
-from domain.values import Channel, Mode, Sla, State, UnitId, Value
+from domain.values import Channel, Sla, State, UnitId, Value
 from storage.scope import Principal, visible
 from storage.tables import Instant, facts, hazards
 
@@ -232,15 +232,28 @@ def _count_disputes(
     tier: Collection[UnitId],
     tally: _Tally,
 ) -> None:
+    before = facts.alias()
+    passed_up = (
+        select(before.c.seq)
+        .where(
+            before.c.hazard_id == f.hazard_id,
+            before.c.seq < f.seq,
+            before.c.kind.in_(_values((FactKind.UPGRADED, FactKind.LISTED))),
+        )
+        .exists()
+        .label("passed_up")
+    )
     query = (
-        select(f.unit, h.mode, func.count())
+        select(f.unit, passed_up, func.count())
         .select_from(facts.join(hazards))
         .where(f.profile == principal.profile, f.kind == FactKind.CLEARED.value, *within)
         .where(h.category.in_([2, 3]))
     )
-    for unit, mode, n in connection.execute(visible(query, principal).group_by(f.unit, h.mode)):
+    # As it stood when it was struck off: what was passed up since was settled where it was. What was diverted to
+    # a unit of the tier is a general hazard there (MOD-10).
+    for unit, up, n in connection.execute(visible(query, principal).group_by(f.unit, "passed_up")):
         tally.add(unit, "disputes", n)
-        tally.add(unit, "in_tier", n if unit in tier and mode == Mode.GENERAL else 0)
+        tally.add(unit, "in_tier", n if unit in tier and not up else 0)
 
 
 def _open_at(
