@@ -182,7 +182,8 @@ class Settings(BaseSettings):
     district, which asks nobody who he is."""
 
     public_url: OptionalServer = None
-    """Where browsers reach us, e.g. `https://qingling.example`: the provider sends them back there."""
+    """Where browsers reach us, e.g. `https://qingling.example`: the provider sends them back there; with `https`
+    the session's cookie is kept to TLS, whatever ends it before us."""
 
     oidc_issuer: OptionalUrl = None
     """The identity provider, as its own metadata name it."""

@@ -21,6 +21,8 @@ class Pages:
     sign_in: SignIn
     temporal_ui: str | None
     """Temporal's own pages with the namespace, for operators."""
+    secured: bool = False
+    """Whether browsers reach us by TLS, though what comes to this process may not say so."""
     clock: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     """The present moment, by which the pages say what is left of a deadline."""
 
@@ -33,7 +35,13 @@ class Pages:
             if settings.sign_in == "oidc"
             else SIGN_INS[settings.sign_in],
             temporal_ui=f"{ui.rstrip('/')}/namespaces/{settings.temporal_namespace}" if ui else None,
+            secured=(settings.public_url or "").startswith("https:"),
         )
+
+
+def by_tls(request: Request) -> bool:
+    """Whether a cookie of this answer may be kept to TLS: a proxy that ends it is not always believed."""
+    return request.url.scheme == "https" or pages(request).secured
 
 
 def pages(request: Request) -> Pages:

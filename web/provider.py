@@ -18,7 +18,7 @@ from service.identity import LIFETIME, Unauthenticated
 from service.oidc import Begun, Provider, ProviderUnavailable
 from web import session, signin
 from web.accounts import ByProvider
-from web.context import pages
+from web.context import by_tls, pages
 from web.visit import Sight
 
 COOKIE = "qingling_sign_in"
@@ -42,7 +42,7 @@ async def start(sight: Sight) -> Response:
         base64.urlsafe_b64encode(json.dumps(kept).encode()).decode(),
         max_age=_SECONDS,
         path=_PATH,
-        secure=sight.request.url.scheme == "https",
+        secure=by_tls(sight.request),
         httponly=True,
         samesite="lax",
     )

@@ -16,7 +16,7 @@ from api.context import admit
 from api.problems import Problem
 from service.identity import LIFETIME, Unauthenticated
 from storage.scope import Principal
-from web.context import pages
+from web.context import by_tls, pages
 
 COOKIE = "qingling_session"
 _READS = frozenset({"GET", "HEAD"})
@@ -65,7 +65,7 @@ def keep(request: Request, response: Response, token: str, lifetime: timedelta =
         token,
         max_age=int(lifetime.total_seconds()),
         path="/",
-        secure=request.url.scheme == "https",
+        secure=by_tls(request),
         httponly=True,
         samesite="lax",
     )

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import httpx2
 import pytest
 import structlog
 
+from api.server import production
 from tests import seats
+from tests.api.conftest import Loop, Served
 from tests.api.test_problems import noted
 from tests.web.conftest import Web, text_of
+from web.app import install
 from web.session import COOKIE
 from web.signin import safe_path
 
@@ -27,7 +31,35 @@ def test_a_session_is_out_of_reach_of_scripts_and_foreign_pages(web: Web) -> Non
     assert (answer.status_code, answer.headers["location"]) == (303, "/hazards")
     cookie = answer.headers["set-cookie"].lower()
     assert cookie.startswith(COOKIE) and "httponly" in cookie and "samesite=lax" in cookie
+    assert "; secure" not in cookie, "this one came without TLS"
     assert browser.get("/hazards").status_code == 200
+
+
+@pytest.mark.requirement("SEC-03")
+@pytest.mark.parametrize(
+    ("public", "forwarded", "kept"),
+    [
+        ("https://qingling.example", {}, True),
+        (None, {"X-Forwarded-Proto": "https"}, True),
+        ("http://qingling.example", {}, False),
+        (None, {}, False),
+    ],
+)
+def test_a_session_is_kept_to_tls_where_browsers_come_by_it(
+    web: Web, loop: Loop, public: str | None, forwarded: dict[str, str], kept: bool
+) -> None:
+    """Whether the setting says so or a proxy on this machine: else anybody on the way could read the cookie."""
+    settings = web.qingpu.settings.model_copy(update={"public_url": public, "sign_in": "seat"})
+    served = Served(production(settings, install), loop)
+    answer = httpx2.post(
+        f"{served.url}/sign-in",
+        data={"profile": "qingpu", "unit": "desk", "role": "desk"},
+        headers={"Sec-Fetch-Site": "same-origin", **forwarded},
+        trust_env=False,
+    )
+    served.stop()
+    assert answer.status_code == 303
+    assert ("; secure" in answer.headers["set-cookie"].lower()) is kept
 
 
 @pytest.mark.requirement("SEC-03")
