@@ -21,16 +21,19 @@ from domain.forecast import Foreseen, forecast
 from domain.hazard import rules_for
 from domain.library import LIBRARY, digest_of
 from domain.organisation import SYSTEM, Actor, Organisation, Role
+from domain.riskpoints import Registration
 from domain.values import HazardId, PersonId, local
 from profiles.loader import known_profiles, read_calendar, shipped_calendar
 from service.contacts import file_examples
 from service.door import Door, Doorway
 from service.identity import LocalIdentity, NoSuchSeat, signing_key
+from service.riskpoints import RiskRegister
 from service.rulebooks import Current
 from service.temporal import connect
 from settings import Settings
 from storage import migrate, readmodel, rebuild, rulebooks
 from storage.database import Database
+from storage.riskpoints import Sought
 from storage.scope import Principal
 from workflows import namespace, programme
 
@@ -119,9 +122,36 @@ async def load_sample(settings: Settings) -> None:
     """Give the sample's commands. Each has a key of its own, so that a second time changes nothing."""
     sample = yaml.safe_load(SAMPLE.read_text(encoding="utf-8"))
     file_example_contacts(settings)
+    profile: str = sample["profile"]
     async with open_door(settings) as (door, database):
+        register = RiskRegister(database, LIBRARY, Current(database, LIBRARY))
+        points = {
+            f"point:{name}": await _load_point(register, profile, f"sample-{name}", step)
+            for name, step in sample["risk_points"].items()
+        }
         for name, steps in sample["hazards"].items():
-            await _load_hazard(door, database, sample["profile"], f"sample-{name}", steps)
+            await _load_hazard(door, database, profile, f"sample-{name}", _linked(steps, points))
+
+
+async def _load_point(register: RiskRegister, profile: str, key: str, step: dict[str, Any]) -> str:
+    """The number of a risk point; one of its name is left as it is, as hazards are."""
+    principal = _principal(profile, step["actor"])
+    name = step["with"]["name"]
+    known, _ = await register.find(principal, Sought(open=None, text=name))
+    found = next((seen.point.number for seen in known if seen.point.described.name == name), None)
+    if found is not None:
+        return found
+    form = Registration.model_validate(_dated(step["with"], datetime.now(UTC)))
+    return await register.give(principal, None, form, key)
+
+
+def _linked(value: Any, points: dict[str, str]) -> Any:
+    """A part of the sample with the numbers of the risk points that it names."""
+    if isinstance(value, dict):
+        return {key: _linked(item, points) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_linked(item, points) for item in value]
+    return points.get(value, value) if isinstance(value, str) else value
 
 
 async def _load_hazard(

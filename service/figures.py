@@ -79,7 +79,7 @@ class Counting:
     async def stock(self, principal: Principal, now: datetime) -> Stock:
         """What stands open at this moment, due soon, late, by rung, unit, street and age."""
         rules = await self._reading.rules(principal)
-        return await self._database.read(stock.stock, principal, now=local(now), soon=_soon(rules, now))
+        return await self._database.read(stock.stock, principal, now=local(now), **_ahead(rules, now))
 
     async def period(self, principal: Principal, period: Period, now: datetime) -> Counted:
         """Every figure of F21 for a period, in all and by unit."""
@@ -120,7 +120,7 @@ def _dashboard(
     tier = _tier(rules.book.organisation)
     return Dashboard(
         at=now,
-        stock=stock.stock(connection, principal, now=now, soon=_soon(rules, now)),
+        stock=stock.stock(connection, principal, now=now, **_ahead(rules, now)),
         month=month,
         counted=figures.counted(connection, principal, month, now=now, tier=tier),
         trend=figures.trend(connection, principal, periods),
@@ -135,7 +135,7 @@ def _unit(
     periods: Sequence[Period],
     now: datetime,
 ) -> tuple[UnitPage, ...]:
-    standing = stock.stock(connection, principal, now=now, soon=_soon(rules, now))
+    standing = stock.stock(connection, principal, now=now, **_ahead(rules, now))
     load = next((load for load in standing.units if load.unit == unit), None)
     tier = _tier(rules.book.organisation)
 
@@ -153,9 +153,13 @@ def _unit(
     return tuple(page(period) for period in periods)
 
 
-def _soon(rules: Rules, now: datetime) -> datetime:
-    """24:00 of the last day that is near, counted as deadlines are (N90)."""
-    return end_of(rules.calendar.shift(local(now).date(), SOON_WORKING_DAYS))
+def _ahead(rules: Rules, now: datetime) -> dict[str, datetime]:
+    """24:00 of the next working day, and of the last day that is near; counted as deadlines are (N90)."""
+
+    def end(days: int) -> datetime:
+        return end_of(rules.calendar.shift(local(now).date(), days))
+
+    return {"next_day": end(1), "soon": end(SOON_WORKING_DAYS)}
 
 
 def _tier(organisation: Organisation) -> frozenset[UnitId]:

@@ -28,6 +28,7 @@ class UnitLoad(Value):
     unit: UnitId
     open: int
     overdue: int
+    due_next: int
     due_soon: int
     highest: Rung
 
@@ -58,8 +59,11 @@ class Stock(Value):
 
     open: int
     overdue: int
+    due_next: int
+    """Not overdue, with something of the owner's due by the end of the next working day: late tomorrow."""
+    due_next_by: datetime
     due_soon: int
-    """Not overdue, with something of the owner's due before ``due_soon_by``."""
+    """The same with what is due by ``due_soon_by``, which is later."""
     due_soon_by: datetime
     major: int
     states: dict[State, int]
@@ -70,18 +74,23 @@ class Stock(Value):
     ages: tuple[Age, ...]
 
 
-def stock(connection: Connection, principal: Principal, *, now: datetime, soon: datetime) -> Stock:
-    """In one pass over the index of what is open. ``soon`` is the instant before which a deadline is near."""
-    near = and_(h.sla != Sla.OVERDUE.value, h.next_due > now, h.next_due <= soon)
+def stock(
+    connection: Connection, principal: Principal, *, now: datetime, next_day: datetime, soon: datetime
+) -> Stock:
+    """In one pass over the index of what is open. Up to ``next_day`` it is late tomorrow, up to ``soon`` near."""
+    ahead = and_(h.sla != Sla.OVERDUE.value, h.next_due > now)
+    following, near = and_(ahead, h.next_due <= next_day), and_(ahead, h.next_due <= soon)
     younger = [_sum(h.reported_at > now - timedelta(days=days)) for days in AGES]
     query = (
-        select(*_STOCKED, func.count().label("n"), _sum(near), *younger).select_from(hazards).where(h.open)
+        select(*_STOCKED, func.count().label("n"), _sum(following), _sum(near), *younger)
+        .select_from(hazards)
+        .where(h.open)
     )
     query = visible(query, principal, counting=True).group_by(*_STOCKED)
     stands = _Standing()
     for row in connection.execute(query):
         stands.add(row)
-    return stands.stock(soon)
+    return stands.stock(next_day, soon)
 
 
 _STOCKED = (h.owner, h.state, h.level, h.sla, h.subdistrict, h.colour, h.mode, h.major)
@@ -102,19 +111,19 @@ class _Standing:
         self._major = 0
 
     def add(self, row: Any) -> None:
-        owner, state, level, sla, street, colour, mode, major, n, near, *younger = row
+        owner, state, level, sla, street, colour, mode, major, n, following, near, *younger = row
         late = n if sla == Sla.OVERDUE.value else 0
         self._states[State(state)] += n
         self._modes[Mode(mode)] += n
         self._major += n if major else 0
-        self._units[owner].update(open=n, overdue=late, due_soon=near)
+        self._units[owner].update(open=n, overdue=late, due_next=following, due_soon=near)
         self._highest[owner] = max(self._highest.get(owner, level), level)
         self._streets[street, colour].update(open=n, overdue=late)
         if late:
             self._rungs[Rung(level)] += n
         self._younger = [sum(pair) for pair in zip(self._younger, younger, strict=True)]
 
-    def stock(self, soon: datetime) -> Stock:
+    def stock(self, next_day: datetime, soon: datetime) -> Stock:
         units = [
             UnitLoad(unit=UnitId(owner), **n, highest=Rung(self._highest[owner]))
             for owner, n in self._units.items()
@@ -124,6 +133,8 @@ class _Standing:
         return Stock(
             open=open,
             overdue=self._rungs.total(),
+            due_next=sum(unit.due_next for unit in units),
+            due_next_by=next_day,
             due_soon=sum(unit.due_soon for unit in units),
             due_soon_by=soon,
             major=self._major,

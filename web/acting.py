@@ -91,12 +91,24 @@ async def report(visit: Visit) -> Response:
     return visit.go(f"/hazards/{receipt.hazard}", done="report")
 
 
+_FIRST = (
+    "channel", "place", "title", "description", "code", "category", "urgency", "subdistrict", "evidence",
+    "external_source", "external_number",
+)  # fmt: skip
+"""What a duty officer fills in while somebody is on the telephone; the rest is folded away until it is needed."""
+
+
 def _report_page(visit: Visit, draft: Draft) -> Response:
+    fields = fields_of("report")
+    rest = [one for one in fields if one.name not in _FIRST]
+    touched = {path.split(".")[0] for path in (*draft.data, *draft.faults, draft.more)}
     return visit.page(
         "report",
         draft.problem.status if draft.problem else 200,
         draft=draft,
-        fields=fields_of("report"),
+        fields=[one for one in fields if one.name in _FIRST],
+        rest=rest,
+        rest_open=any(one.name in touched for one in rest),
         lists={"streets", "items", "grids", "fields"},
         key=draft.key,
     )

@@ -207,6 +207,7 @@ def _views(visit: Visit, asked: list[tuple[str, str]]) -> list[View]:
         (say("全部"), ""),
         (say("未清零"), urlencode({"open": "true", "order": "due"})),
         (say("超期"), urlencode({"overdue": "true", "order": "due"})),
+        (say("下一工作日前到期"), soon_query(visit, 1)),
         (
             say("三个工作日内到期"),
             soon_query(visit),
@@ -222,9 +223,9 @@ def _views(visit: Visit, asked: list[tuple[str, str]]) -> list[View]:
     return [View(name, query, query == here) for name, query in named]
 
 
-def soon_query(visit: Visit) -> str:
-    """The list of what falls due within three working days, as the dashboard counts it."""
-    day = visit.rules.calendar.shift(visit.today, SOON_WORKING_DAYS)
+def soon_query(visit: Visit, working_days: int = SOON_WORKING_DAYS) -> str:
+    """The list of what falls due within so many working days, as the dashboard counts it."""
+    day = visit.rules.calendar.shift(visit.today, working_days)
     return urlencode({"open": "true", "overdue": "false", "due_by": day.isoformat(), "order": "due"})
 
 

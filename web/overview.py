@@ -37,7 +37,9 @@ async def show(visit: Visit) -> Response:
     late = await reading.find(visit.principal, Filters(overdue=True), None, _SHOWN, Order.DUE)
     ahead = Filters(overdue=False, open=True, due_after=visit.now)
     soon = await reading.find(visit.principal, ahead, None, _SHOWN, Order.DUE)
-    units = sorted(board.stock.units, key=lambda one: (-one.overdue, -one.due_soon, -one.open, one.unit))
+    units = sorted(
+        board.stock.units, key=lambda one: (-one.overdue, -one.due_next, -one.due_soon, -one.open, one.unit)
+    )
     return visit.page(
         "overview",
         live=True,
@@ -55,6 +57,7 @@ async def show(visit: Visit) -> Response:
         map=charts.street_map(visit.rules.book, board.stock.streets),
         short=lambda unit: _short(visit.unit(unit)),
         soon_query=soon_query(visit),
+        next_query=soon_query(visit, 1),
         definitions=[(figure, DEFINITIONS[figure]) for figure in (Figure.CLEARED, *RATES)],
     )
 

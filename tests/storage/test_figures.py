@@ -267,12 +267,15 @@ def test_the_stock_says_whose_what_is_late_and_how_far_it_has_gone(db):
         story.wait()
     record(db, story, Story("QP-2026-000002", at=NOW).report().assigned(OTHER_STREET))
 
-    soon = CALENDAR.shift(NOW.date(), 3)
-    standing = db.read_now(
-        stock.stock, OFFICE_SEES, now=NOW, soon=datetime.combine(soon, NOW.timetz()) + timedelta(hours=15)
-    )
+    def end(days: int) -> datetime:
+        return datetime.combine(CALENDAR.shift(NOW.date(), days), NOW.timetz()) + timedelta(hours=15)
 
-    assert (standing.open, standing.overdue, standing.due_soon) == (2, 1, 1)
+    standing = db.read_now(stock.stock, OFFICE_SEES, now=NOW, next_day=end(1), soon=end(3))
+    sooner = db.read_now(stock.stock, OFFICE_SEES, now=NOW, next_day=NOW, soon=end(3))
+
+    assert (standing.open, standing.overdue, standing.due_next, standing.due_soon) == (2, 1, 1, 1)
+    assert (sooner.due_next, sooner.due_soon) == (0, 1)
+    assert [load.due_next for load in standing.units] == [0, 1]
     assert standing.overdue_by_rung == {Rung.L2: 1}
     assert standing.states == {State.AWAITING_SIGNOFF: 2}
     assert [(load.unit, load.open, load.overdue, load.highest) for load in standing.units] == [

@@ -197,7 +197,10 @@ def test_a_list_in_its_own_order_is_not_sorted_again(empty):
 
 def test_what_stands_open_is_counted_from_its_index_alone(empty):
     steps = empty.read_now(
-        plans, lambda c: stock.stock(c, OFFICE_SEES, now=START, soon=START + timedelta(days=3))
+        plans,
+        lambda c: stock.stock(
+            c, OFFICE_SEES, now=START, next_day=START + timedelta(days=1), soon=START + timedelta(days=3)
+        ),
     )
     reads = [step for step in steps if "hazards" in step]
     assert reads and all("USING COVERING INDEX ix_hazards_open" in step for step in reads), reads
