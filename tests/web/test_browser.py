@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,45 +13,12 @@ from playwright.sync_api import Browser, expect
 from domain.values import local
 from tests import seats
 from tests.api.conftest import Loop
-from tests.api.test_risk_points import point as risk_point
 from tests.conftest import NO_BROWSER, chromium_path
 from tests.web.chromium import chromium
 from tests.web.conftest import Web, serving
-from tests.web.looking import GAS_PIPE, MARKET, RENTAL, listed, load, looking
-from workflows import programme
+from tests.web.looking import GAS_PIPE, MARKET, RENTAL, load, looking
 
 pytestmark = pytest.mark.skipif(chromium_path() is None, reason=NO_BROWSER)
-
-ROUTINE = f"/programme/routine/{local(datetime.now(UTC)):%Y-%m}"
-PAGES = (
-    "/",
-    "/inbox",
-    "/notices",
-    "/notices?show=unread",
-    "/obligations",
-    "/obligations?state=&kind=reason",
-    "/hazards",
-    "/hazards?overdue=true&order=due&mode=GENERAL",
-    f"/hazards/{GAS_PIPE}",
-    f"/hazards/{RENTAL}",
-    "/report",
-    "/programme",
-    "/programme?show=all",
-    ROUTINE,
-    "/risk-points",
-    "/risk-points/new",
-    "/risk-points/QP-R-000001",
-    "/board",
-    "/units",
-    "/units/xianghuaqiao",
-    "/catalogue",
-    "/catalogue/B01-03",
-    "/calendar/2026",
-    "/calendar/2027",
-    "/hazards/QP-2026-999999",
-)
-ABSENT = re.compile(r"404 \(Not Found\)|422 \(Unprocessable")
-"""What Chromium itself writes when a page answers so; the page is there all the same."""
 
 
 @pytest.fixture(scope="module")
@@ -64,41 +31,7 @@ def browser() -> Iterator[Browser]:
 def sample(loop: Loop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Web]:
     with serving(loop, tmp_path_factory.mktemp("sample")) as found:
         load(found)
-        loop.run(programme.ensure(found.qingpu.client, "qingpu", found.qingpu.settings.task_queue))
-        ordered = found.give(seats.OFFICE, listed(found), "issue_notice", rung="L2", matter="请说明原因")
-        assert ordered.status_code == 200, ordered.text
-        kept = found.call(seats.OFFICE, "POST", "/v1/risk-points", json=risk_point())
-        assert kept.status_code == 201, kept.text
         yield found
-
-
-@pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_every_page_can_be_read_by_everybody(sample: Web, browser: Browser, language: str) -> None:
-    """axe finds nothing, nothing is asked of anybody else, the console is silent."""
-    axe = Axe()
-    with looking(browser, sample, language=language) as window:
-        window.open("/sign-in?profile=qingpu")
-        found = {"/sign-in": axe.run(window.page).response["violations"]}
-        window.sign_in("office")
-        for path in PAGES:
-            window.open(path)
-            found[path] = axe.run(window.page).response["violations"]
-        assert {path: [one["id"] for one in each] for path, each in found.items() if each} == {}
-        assert window.foreign == []
-        assert [said for said in window.complaints if not ABSENT.search(said)] == []
-
-
-@pytest.mark.parametrize(("width", "language"), [(390, "zh-CN"), (768, "en"), (1280, "en")])
-def test_no_page_is_wider_than_its_window(sample: Web, browser: Browser, width: int, language: str) -> None:
-    with looking(browser, sample, width=width, language=language) as window:
-        window.open("/sign-in?profile=qingpu")
-        assert window.too_wide() <= 0
-        window.sign_in("office")
-        wide = {}
-        for path in PAGES:
-            window.open(path)
-            wide[path] = window.too_wide()
-        assert {path: by for path, by in wide.items() if by > 0} == {}
 
 
 def test_a_phone_can_act(sample: Web, browser: Browser) -> None:
