@@ -225,7 +225,11 @@ def test_nobody_counts_what_he_may_not_see(db):
     assert counted(db).total.found == 2
     assert counted(db, by=principal(Role.LIAISON, STREET)).total.found == 1
     standing = db.read_now(
-        stock.stock, principal(Role.LIAISON, STREET), now=NOW, soon=NOW + timedelta(days=3)
+        stock.stock,
+        principal(Role.LIAISON, STREET),
+        now=NOW,
+        next_day=NOW + timedelta(days=1),
+        soon=NOW + timedelta(days=3),
     )
     assert standing.open == 1
 
@@ -332,7 +336,7 @@ def test_what_is_counted_in_one_pass_is_what_a_recount_of_every_row_gives(db, ro
     seen = [*mine, elsewhere.hazard] if role is Role.OFFICE else mine
     open = [hazard for hazard in seen if hazard.state.open]
     soon = NOW + timedelta(days=3)
-    standing = db.read_now(stock.stock, by, now=NOW, soon=soon)
+    standing = db.read_now(stock.stock, by, now=NOW, next_day=NOW + timedelta(days=1), soon=soon)
 
     assert standing.open == len(open) == sum(age.count for age in standing.ages)
     assert standing.states == Counter(hazard.state for hazard in open)
