@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import TimeSkipper, TimeSkippingConfig, WorkflowEnvironment
 from temporalio.worker import WorkflowRunner
@@ -79,9 +79,6 @@ class District:
     def command(self, name: str, **form: object) -> Command:
         return parse(name, form)
 
-    def handle(self, hazard: HazardId) -> WorkflowHandle[object, str]:
-        return self.client.get_workflow_handle_for(object, hazard)  # type: ignore[arg-type]
-
     async def now(self, hazard: HazardId) -> datetime:
         return await self.skipper.get_current_time(self.client.get_workflow_handle(hazard))
 
@@ -113,10 +110,13 @@ async def district(
     runner: WorkflowRunner | None = None,
     patience: timedelta = timedelta(seconds=10),
     keeper: Keeper | None = None,
+    database_url: str | None = None,
 ) -> AsyncIterator[District]:
-    """A worker, a fresh database and a door on ``client``'s server."""
+    """A worker, a fresh database (or the empty one at ``database_url``) and a door on ``client``'s server."""
     settings = load_settings(
-        var_dir=folder, database_url=for_a_district(folder), task_queue=f"test-{uuid4().hex[:8]}"
+        var_dir=folder,
+        database_url=database_url or for_a_district(folder),
+        task_queue=f"test-{uuid4().hex[:8]}",
     )
     publish_shipped(settings)
     file_example_contacts(settings)

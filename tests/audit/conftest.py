@@ -80,7 +80,9 @@ async def client() -> AsyncIterator[Client]:
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def qingpu(client: Client, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[District]:
-    async with district(client, tmp_path_factory.mktemp("qingpu")) as running:
+    """Always in a file, which is copied for whoever wants to spoil it."""
+    folder = tmp_path_factory.mktemp("qingpu")
+    async with district(client, folder, database_url=f"sqlite:///{folder}/qingling.db") as running:
         yield running
 
 
