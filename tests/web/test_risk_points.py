@@ -61,7 +61,7 @@ def number(web: Web) -> str:
 @pytest.mark.requirement("RSK-01", "RSK-03", "PLN-05")
 def test_a_bureau_registers_a_point_and_reads_its_colour_score_and_plan(web: Web, number: str) -> None:
     said = text_of(web.see(BUREAU, f"/risk-points/{number}").text)
-    assert "红色风险" in said and "= 540" in said and "青应急〔2026〕8号" in said
+    assert "红色风险" in said and "可能性 6 × 暴露 6 × 后果 15 = 540" in said and "青应急〔2026〕8号" in said
     listed = text_of(web.see(seats.OFFICE, "/risk-points?colour=RED").text)
     assert "丙烷储罐" in listed and "各街镇四色分布" in listed and "夏阳街道" in listed
     assert "登记风险点" not in text_of(web.see(seats.HANDLER, "/risk-points").text)
