@@ -316,7 +316,7 @@ def bulletin(
     from deployment import office_of, seat
     from documents.bulletin import parse_month
     from documents.command import bulletin_files
-    from documents.fonts import NoChineseFont
+    from documents.fonts import NoChineseFont, substituted
     from service.identity import NoSuchSeat
 
     if kind not in ("summary", "circular"):
@@ -332,6 +332,8 @@ def bulletin(
         fail(str(error))
     for file in files:
         print(file)
+    for name, instead in substituted().items():
+        print(f"PDF 用 {instead} 代替 {name} | the PDF has {instead} for {name}", file=sys.stderr)
 
 
 def _language(lang: str) -> str:

@@ -15,6 +15,7 @@ from api import (
     docs,
     dossiers,
     hazards,
+    loads,
     notices,
     obligations,
     operations,
@@ -98,6 +99,7 @@ def bare_app(lifespan: Lifespan | None = None) -> FastAPI:
     auditing.install(app)
     dossiers.install(app)
     bulletins.install(app)
+    loads.install(app)
     assessments.install(app)
     operations.install(app)
     docs.install(app)

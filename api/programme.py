@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
 from enum import Enum
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import uuid4
 
 from fastapi import Depends, FastAPI, Path, Query, Request
@@ -15,7 +16,10 @@ from api.answers import as_json, end_of, linked, start_of
 from api.context import caller, rooms
 from api.hazards import Key
 from api.problems import documented
+from api.sheets import add_sheet, csv_of, xlsx_of
 from api.views import Named, UnitView, View, Words, words
+from documents import programme as sheet
+from documents.sheets import Cell
 from domain.cadence import Filing, Window
 from domain.library import Rulebook
 from domain.organisation import Role
@@ -35,7 +39,7 @@ Duty = Annotated[str, Path(max_length=40, description="事项编号 key of the d
 Label = Annotated[str, Path(max_length=20, description="周期，如 2026-06上 the period")]
 
 
-class Search(BaseModel):
+class Which(BaseModel):
     """Which windows; a period is by the due day."""
 
     model_config = ConfigDict(extra="forbid")
@@ -44,6 +48,17 @@ class Search(BaseModel):
     owing: Annotated[bool, Field(description="只看尚未完成的 only what is still owed")] = False
     due_from: Annotated[AwareDatetime | date | None, Field(description="到期不早于 due not before")] = None
     due_to: Annotated[AwareDatetime | date | None, Field(description="到期不晚于 due by")] = None
+
+
+class Sheet(Which):
+    """All of the list."""
+
+    lang: Literal["zh", "en"] = "zh"
+
+
+class Search(Which):
+    """A page of the list."""
+
     cursor: Annotated[str, Field(max_length=500)] | None = None
     limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE)] = 50
 
@@ -122,6 +137,39 @@ def install(app: FastAPI) -> None:
             response_model=model,
             responses=documented(400, 401, 403, 404, 409, 422, 429, 503),
         )
+    add_sheet(app, WINDOWS, "windows", "排查计划各单位进展（{}） how units stand, as {}", as_csv, as_xlsx)
+
+
+async def as_csv(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:
+    return csv_of(await _rows(request, principal, search), "programme", search.lang, sheet.COLUMNS)
+
+
+async def as_xlsx(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:
+    rows = await _rows(request, principal, search)
+    return await xlsx_of(rows, "programme", "排查计划", search.lang, sheet.COLUMNS)
+
+
+async def _rows(request: Request, principal: Principal, search: Sheet) -> AsyncIterator[list[Cell]]:
+    here, now = rooms(request), datetime.now(UTC)
+
+    async def pages() -> AsyncIterator[list[Seen]]:
+        cursor: str | None = None
+        while True:
+            found, cursor = await here.programme.windows(
+                principal,
+                duty=search.duty,
+                owing=search.owing,
+                since=start_of(search.due_from),
+                until=end_of(search.due_to),
+                cursor=cursor,
+                limit=LONGEST_PAGE,
+                now=now,
+            )
+            yield found
+            if cursor is None:
+                return
+
+    return sheet.rows(pages(), await _book(request, principal), search.lang)
 
 
 async def windows(request: Request, principal: Caller, search: Annotated[Search, Query()]) -> Response:

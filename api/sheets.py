@@ -74,10 +74,11 @@ def csv_of(rows: sheets.Rows, name: str, lang: str, columns: Sequence[sheets.Hea
 async def xlsx_of(
     rows: sheets.Rows, name: str, title: str, lang: str, columns: Sequence[sheets.Heading]
 ) -> Response:
+    """``title`` names the sheet in Chinese, ``name`` the file, and the sheet in English."""
     folder = tempfile.TemporaryDirectory(prefix="sheet-")
     path = Path(folder.name) / "sheet.xlsx"
     try:
-        await sheets.write_xlsx(path, rows, title, lang, columns)
+        await sheets.write_xlsx(path, rows, title if lang == "zh" else name, lang, columns)
     except BaseException:
         folder.cleanup()
         raise

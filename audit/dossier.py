@@ -19,7 +19,7 @@ from audit.life import TEXTS, Step, evidence, shown_due, words_of
 from audit.reasons import Account, Derivation, Reason, account
 from audit.statement import Statement
 from audit.words import Names, when
-from documents.fonts import NoChineseFont
+from documents.fonts import pair
 from domain.commands import Report, SubmitPlan
 from domain.library import Library
 from domain.organisation import Role
@@ -28,25 +28,6 @@ from domain.values import HazardId, local
 from storage.outbox import Sent
 
 TEMPLATE = Path(__file__).parent / "dossier.typ"
-
-SERIF = (
-    "Noto Serif CJK SC",
-    "Noto Serif SC",
-    "Source Han Serif SC",
-    "Source Han Serif CN",
-    "Songti SC",
-    "SimSun",
-)
-SANS = (
-    "Noto Sans CJK SC",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "Source Han Sans CN",
-    "WenQuanYi Micro Hei",
-    "PingFang SC",
-    "Microsoft YaHei",
-)
-"""Chinese fonts by preference; one of either kind is enough."""
 
 
 @dataclass(frozen=True)
@@ -65,9 +46,9 @@ class Papers:
 
 
 def printed(papers: Papers, fonts: typst.Fonts | None = None) -> bytes:
-    """The dossier as PDF/A-2a. Raises :class:`NoChineseFont`. Takes about a second; not for an event loop."""
+    """The dossier as PDF/A-2a. Raises :class:`documents.fonts.NoChineseFont`. Takes about a second; not for an event loop."""
     fonts = fonts or typst.Fonts()
-    data = contents(papers) | {"fonts": _chosen(fonts)}
+    data = contents(papers) | {"fonts": pair(fonts)}
     compiler = typst.Compiler(
         TEMPLATE.read_bytes(),
         font_paths=fonts,
@@ -80,15 +61,6 @@ def printed(papers: Papers, fonts: typst.Fonts | None = None) -> bytes:
     )
     assert isinstance(made, bytes)
     return made
-
-
-def _chosen(fonts: typst.Fonts) -> dict[str, list[str]]:
-    there = {name.lower() for name in fonts.families()}
-    serif = [name for name in SERIF if name.lower() in there]
-    sans = [name for name in SANS if name.lower() in there]
-    if not serif and not sans:
-        raise NoChineseFont
-    return {"serif": (serif or sans)[:1], "sans": (sans or serif)[:1]}
 
 
 # -- what stands in it -------------------------------------------------------------------------------

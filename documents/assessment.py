@@ -1,4 +1,5 @@
-"""年度考评表: what the figures say of every unit in a year, for whoever assesses the units (CAD-09, RPT-04).
+"""年度考评表: what the figures say of every unit in a year, for whoever assesses the units (CAD-09, RPT-04); and the
+same of a month, behind the bulletin.
 
 Numbers only, each as its counts and with its 口径 below the table. Marks, weights and vetoes are for people to give:
 no document of a district names any.
@@ -6,15 +7,15 @@ no document of a district names any.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import NamedTuple
 
 from documents.sheets import Cell, Rows, naming, plain
-from domain.figures import Figure, Figures, Share, year_of
+from domain.figures import Figure, Figures, Period, Share
 from domain.library import Rulebook
 from domain.organisation import Unit
-from domain.values import Rung
+from domain.values import Rung, UnitId
 from service.figures import Counting
 from storage.scope import Principal
 from storage.supervision import Supervised
@@ -48,15 +49,14 @@ COLUMNS: tuple[Column, ...] = (
 
 
 async def rows(
-    counting: Counting, principal: Principal, book: Rulebook, year: int, now: datetime, lang: str = "zh"
+    counting: Counting, principal: Principal, book: Rulebook, period: Period, now: datetime, lang: str = "zh"
 ) -> Rows:
-    """A row for every unit that handles hazards, sub-districts first as the district lists them; then a row for all,
+    """A row for every unit that handles or found hazards, sub-districts first as the district lists them; then a row for all,
     the day up to which was counted, and what each figure counts."""
-    period = year_of(year)
     counted = await counting.period(principal, period, now)
     supervised = {one.unit: one for one in await counting.supervision(principal, period)}
     name = naming(book.organisation, lang)
-    for unit in _by_kind(book):
+    for unit in _by_kind(book, counted.units):
         told = supervised.get(unit.id)
         yield [
             name(unit.id),
@@ -75,10 +75,11 @@ async def rows(
         ]
 
 
-def _by_kind(book: Rulebook) -> list[Unit]:
-    """块 before 条 (RPT-05): the places first, then the departments and the rest."""
+def _by_kind(book: Rulebook, counted: Collection[UnitId]) -> list[Unit]:
+    """块 before 条 (RPT-05): the places first, then the departments and the rest; also who handles nothing himself
+    but found something, so that the rows come to the last one."""
     places = {unit.id for unit in book.organisation.territories}
-    handling = [unit for unit in book.organisation.units if unit.handles]
+    handling = [unit for unit in book.organisation.units if unit.handles or unit.id in counted]
     return sorted(handling, key=lambda unit: unit.id not in places)
 
 
@@ -86,7 +87,7 @@ def _cells(figures: Figures) -> Iterator[Cell]:
     for figure in Figure:
         value = figures.of(figure)
         if isinstance(value, Share):
-            yield from (value.percent, value.part, value.whole)
+            yield from (value, value.part, value.whole)
         else:
             yield value
 

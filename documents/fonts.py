@@ -10,15 +10,31 @@ from functools import cache
 
 import typst
 
+SERIF = (
+    "Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "Source Han Serif CN", "Songti SC", "SimSun",
+)  # fmt: skip
+SANS = (
+    "Noto Sans CJK SC", "Noto Sans SC", "Source Han Sans SC", "Source Han Sans CN", "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei", "PingFang SC", "Microsoft YaHei",
+)  # fmt: skip
+"""What stands in for a Chinese typeface, by preference; also what papers of no such form are set in."""
+
+_OWN: dict[str, tuple[str, ...]] = {
+    "title": ("方正小标宋简体", "FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "STZhongsong"),
+    "heading": ("黑体", "SimHei", "STHeiti"),
+    "sub": ("楷体_GB2312", "KaiTi_GB2312", "KaiTi", "STKaiti", "AR PL UKai CN"),
+    "body": ("仿宋_GB2312", "FangSong_GB2312", "FangSong", "STFangsong"),
+    "number": ("宋体", "SimSun", "STSong"),
+    "latin": ("Times New Roman",),
+}
+"""By use: the name in the standard, and others of the same design."""
+
 ROWS: dict[str, tuple[str, ...]] = {
-    "title": ("方正小标宋简体", "FZXiaoBiaoSong-B05S", "FZXiaoBiaoSong-B05", "STZhongsong", "Noto Serif CJK SC", "Source Han Serif SC", "SimSun"),
-    "heading": ("黑体", "SimHei", "STHeiti", "Noto Sans CJK SC", "Source Han Sans SC", "WenQuanYi Zen Hei"),
-    "sub": ("楷体_GB2312", "KaiTi_GB2312", "KaiTi", "STKaiti", "AR PL UKai CN", "Noto Serif CJK SC", "Source Han Serif SC"),
-    "body": ("仿宋_GB2312", "FangSong_GB2312", "FangSong", "STFangsong", "Noto Serif CJK SC", "Source Han Serif SC", "SimSun"),
-    "number": ("宋体", "SimSun", "STSong", "Noto Serif CJK SC", "Source Han Serif SC"),
-    "latin": ("Times New Roman", "Liberation Serif", "Libertinus Serif"),
-}  # fmt: skip
-"""By use: the name in the standard first, the substitutes after it."""
+    use: own
+    + (("Liberation Serif", "Libertinus Serif") if use == "latin" else SANS if use == "heading" else SERIF)
+    for use, own in _OWN.items()
+}
+"""By use: the typeface of the standard first, its substitutes after it."""
 
 
 class NoChineseFont(RuntimeError):
@@ -51,15 +67,15 @@ def available(use: str) -> tuple[str, ...]:
 
 def substituted() -> dict[str, str]:
     """Which family stands in for one that the standard names and this machine lacks."""
-    return {
-        row[0]: available(use)[0]
-        for use, row in ROWS.items()
-        if use != "latin" and available(use)[0] not in _SAME[use]
-    }
+    chosen = {use: available(use)[0] for use in _OWN if use != "latin"}
+    return {_OWN[use][0]: family for use, family in chosen.items() if family not in _OWN[use]}
 
 
-_SAME: dict[str, frozenset[str]] = {
-    use: frozenset(name for name in row if "Noto" not in name and "Source Han" not in name)
-    for use, row in ROWS.items()
-}
-"""Names of the same design; what is not among them is another typeface."""
+def pair(fonts: typst.Fonts) -> dict[str, list[str]]:
+    """One serif and one sans of ``fonts`` for a paper of no official form. Raises :class:`NoChineseFont`."""
+    there = {name.lower() for name in fonts.families()}
+    serif = [name for name in SERIF if name.lower() in there]
+    sans = [name for name in SANS if name.lower() in there]
+    if not serif and not sans:
+        raise NoChineseFont
+    return {"serif": (serif or sans)[:1], "sans": (sans or serif)[:1]}

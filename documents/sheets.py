@@ -1,7 +1,8 @@
 """台账 and any list as a sheet: one row a hazard, headings as on the registration form (F01, RPT-01).
 
 A sheet is written while it is read, page by page, so a hundred thousand rows take the memory of one page.
-Nothing in it is a formula: what a resident wrote stays text, whatever it begins with.
+Nothing in it is a formula: what a resident wrote stays text, whatever it begins with, also when somebody edits
+the cell. It prints on A4 lying, its heading on every page.
 """
 
 from __future__ import annotations
@@ -10,12 +11,14 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
+from math import ceil
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol, TypeVar
 
 import xlsxwriter
 
+from domain.figures import Share
 from domain.library import Rulebook
 from domain.organisation import Organisation
 from domain.values import Labelled, UnitId, local
@@ -23,14 +26,23 @@ from service.reading import Reading
 from storage.readmodel import LONGEST_PAGE, Filters, HazardRow, Order
 from storage.scope import Principal
 
-Cell = str | int | datetime | None
+Cell = str | int | date | datetime | Share | None
 Rows = AsyncIterator[list[Cell]]
 
 MOST_ROWS = 1_048_575
 """Rows of an xlsx sheet below its heading."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""With these a spreadsheet begins a formula, also when it reads csv."""
+_LONGEST_TEXT = 32_767
+"""Characters that a cell of xlsx holds."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""With these a spreadsheet begins a formula, also when it reads csv; some take the full-width forms for the same."""
+
+_DIGITS_KEPT = 11
+"""Longer numbers a spreadsheet shows as 1.2E+12, and from the sixteenth digit on it makes them up."""
+
+_WIDE = 200
+"""Characters of width that are still read when they are made to fit one page lying."""
 
 
 class Heading(Protocol):
@@ -169,16 +181,23 @@ def _taken(text: io.StringIO) -> bytes:
 def _csv_cell(cell: Cell) -> Any:
     if isinstance(cell, datetime):
         return f"{local(cell):%Y-%m-%d %H:%M}"
-    if isinstance(cell, str) and cell.startswith(_FORMULA):
+    if isinstance(cell, Share):
+        return cell.percent
+    if isinstance(cell, str) and (cell.startswith(_FORMULA) or _is_long_number(cell)):
         return f"'{cell}"  # a csv cannot say that a cell is text: the apostrophe does
     return cell
+
+
+def _is_long_number(text: str) -> bool:
+    """A number of somebody's, not a quantity: an order of the hotline, a code that begins with 0."""
+    return text.isdecimal() and (len(text) > _DIGITS_KEPT or (len(text) > 1 and text.startswith("0")))
 
 
 # -- xlsx --------------------------------------------------------------------------------------------
 
 
 async def write_xlsx(
-    path: Path, rows: Rows, name: str = "台账", lang: str = "zh", columns: Sequence[Heading] = COLUMNS
+    path: Path, rows: Rows, name: str = "", lang: str = "zh", columns: Sequence[Heading] = COLUMNS
 ) -> int:
     """Write the sheet to ``path``; how many rows it has. Raises ``ValueError`` past what a sheet can hold."""
     book = xlsxwriter.Workbook(
@@ -188,14 +207,16 @@ async def write_xlsx(
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,
-            "default_date_format": "yyyy-mm-dd hh:mm",
         },
     )
+    name = name or ("台账" if lang == "zh" else "hazards")
     sheet = book.add_worksheet(name)
-    bold = book.add_format({"bold": True, "bg_color": "#E8EEF4", "bottom": 1})
+    formats = _Formats(book)
     for number, column in enumerate(columns):
         sheet.set_column(number, number, column.width)
-    sheet.write_row(0, 0, headings(lang, columns), bold)
+    _prepare_print(sheet, name, lang, sum(column.width for column in columns))
+    sheet.set_row(0, 32)
+    sheet.write_row(0, 0, headings(lang, columns), formats.heading)
     sheet.freeze_panes(1, 1)
     written = 0
     try:
@@ -206,13 +227,48 @@ async def write_xlsx(
                     "一张表放不下，请加筛选条件或改用 csv / too many rows for a sheet: narrow the list, or take csv"
                 )
             for number, cell in enumerate(row):
-                if isinstance(cell, datetime):
-                    sheet.write_datetime(written, number, local(cell).replace(tzinfo=None))
-                elif isinstance(cell, int):
-                    sheet.write_number(written, number, cell)
-                elif cell:
-                    sheet.write_string(written, number, cell)
+                _write(sheet, written, number, cell, formats)
         sheet.autofilter(0, 0, written, len(columns) - 1)
     finally:
         await asyncio.to_thread(book.close)  # packs the whole sheet: seconds for a long one
     return written
+
+
+class _Formats:
+    def __init__(self, book: Any) -> None:
+        self.heading = book.add_format(
+            {"bold": True, "bg_color": "#E8EEF4", "bottom": 1, "text_wrap": True, "valign": "vcenter"}
+        )
+        # Of the kind “text”: what begins with = stays what it is when somebody has edited the cell.
+        self.text = book.add_format({"num_format": "@"})
+        self.moment = book.add_format({"num_format": "yyyy-mm-dd hh:mm", "align": "left"})
+        self.day = book.add_format({"num_format": "yyyy-mm-dd", "align": "left"})
+        self.share = book.add_format({"num_format": "0.0%"})
+
+
+def _write(sheet: Any, row: int, column: int, cell: Cell, formats: _Formats) -> None:
+    if isinstance(cell, Share):
+        if cell.rate is None:
+            sheet.write_string(row, column, cell.percent, formats.text)
+        else:
+            sheet.write_number(row, column, cell.rate, formats.share)
+    elif isinstance(cell, datetime):
+        sheet.write_datetime(row, column, local(cell).replace(tzinfo=None), formats.moment)
+    elif isinstance(cell, date):
+        sheet.write_datetime(row, column, cell, formats.day)
+    elif isinstance(cell, int):
+        sheet.write_number(row, column, cell)
+    elif cell:
+        text = cell if len(cell) <= _LONGEST_TEXT else cell[: _LONGEST_TEXT - 1] + "…"
+        sheet.write_string(row, column, text, formats.text)
+
+
+def _prepare_print(sheet: Any, name: str, lang: str, wide: int) -> None:
+    sheet.set_paper(9)  # A4
+    sheet.set_landscape()
+    sheet.set_margins(left=0.4, right=0.4, top=0.7, bottom=0.7)
+    sheet.repeat_rows(0)
+    sheet.repeat_columns(0)
+    sheet.fit_to_pages(ceil(wide / _WIDE), 0)
+    sheet.set_header(f"&C{name}&R&D")
+    sheet.set_footer("&C第 &P 页，共 &N 页" if lang == "zh" else "&Cpage &P of &N")

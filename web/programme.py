@@ -9,6 +9,7 @@ from uuid import uuid4
 from pydantic import ValidationError
 from starlette.responses import Response
 
+from api import programme as api
 from api.problems import Problem, problem_of
 from domain.cadence import Files, Filing
 from domain.labels import Words, of_field
@@ -76,7 +77,21 @@ async def show(visit: Visit) -> Response:
         everything=everything,
         following=following,
         first="cursor" in asked,
+        sheet="?show=all" if everything else "",
     )
+
+
+async def as_csv(visit: Visit) -> Response:
+    return await api.as_csv(visit.request, visit.principal, _sheet(visit))
+
+
+async def as_xlsx(visit: Visit) -> Response:
+    return await api.as_xlsx(visit.request, visit.principal, _sheet(visit))
+
+
+def _sheet(visit: Visit) -> api.Sheet:
+    everything = visit.request.query_params.get("show") == "all"
+    return api.Sheet(owing=not everything, lang="en" if visit.language.code == "en" else "zh")
 
 
 def _ordered(found: list[Line], everything: bool) -> list[Line]:

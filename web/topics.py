@@ -8,15 +8,17 @@ from datetime import date, timedelta
 from starlette.responses import Response
 
 from api import assessments
-from api.problems import Problem
+from documents.units import in_order
 from domain.calendar import DayKind
 from domain.figures import DEFINITIONS, Figure, month_of, year_of
+from domain.organisation import ROLES_OF_THE_OFFICE
 from domain.policy import Case, ClockRow
 from domain.values import ClockKey, Mode, UnitId, Urgency
 from storage.readmodel import Filters, Order
 from web.listing import lines
+from web.papers import months
 from web.times import WEEKDAYS_EN, WEEKDAYS_ZH
-from web.visit import Visit
+from web.visit import Visit, nothing
 
 _SHOWN = 10
 _FIGURES = (
@@ -31,51 +33,27 @@ _FIGURES = (
 _CLOCKS = (ClockKey.VERIFY, ClockKey.SIGN, ClockKey.PLAN, ClockKey.REMEDIATE, ClockKey.ASSESS)
 
 
-def _nothing() -> Problem:
-    return Problem(404, "no-such-path", "没有这个地址", "there is nothing at this address")
-
-
 # -- units -------------------------------------------------------------------------------------------
 
 
 async def units(visit: Visit) -> Response:
     stock = await visit.rooms.counting.stock(visit.principal, visit.now)
-    load = {one.unit: one for one in stock.units}
-    handling = [unit for unit in visit.rules.book.organisation.units if unit.handles]
-    handling.sort(
-        key=lambda unit: (-load[unit.id].overdue, -load[unit.id].open) if unit.id in load else (1, 0)
-    )
     return visit.page(
         "units",
-        units=handling,
-        load=load,
+        units=in_order(stock, visit.rules.book),
+        load={one.unit: one for one in stock.units},
         assesses=visit.principal.actor.role in assessments.READERS,
+        writes=visit.principal.actor.role in ROLES_OF_THE_OFFICE,
+        months=months(visit),
         year=visit.today.year,
     )
-
-
-async def assessment_csv(visit: Visit) -> Response:
-    lang: assessments.Lang = "en" if visit.language.code == "en" else "zh"
-    return await assessments.as_csv(visit.request, visit.principal, _year(visit), lang)
-
-
-async def assessment_xlsx(visit: Visit) -> Response:
-    lang: assessments.Lang = "en" if visit.language.code == "en" else "zh"
-    return await assessments.as_xlsx(visit.request, visit.principal, _year(visit), lang)
-
-
-def _year(visit: Visit) -> int:
-    year = visit.request.path_params["year"]
-    if not (year.isascii() and year.isdigit()):
-        raise _nothing()
-    return int(year)
 
 
 async def unit(visit: Visit) -> Response:
     """A unit's load, punctuality, returns, relapses, and the rungs it was brought to."""
     id = UnitId(visit.request.path_params["unit"])
     if id not in visit.units:
-        raise _nothing()
+        raise nothing()
     counting, reading = visit.rooms.counting, visit.rooms.reading
     month, year = await counting.unit(
         visit.principal, id, visit.now, month_of(visit.today), year_of(visit.today.year)
@@ -111,7 +89,7 @@ async def item(visit: Visit) -> Response:
     _, found = await visit.rooms.reading.catalogue(visit.principal, None)
     entry = next(((one, whose) for one, whose in found if one.code == code), None)
     if entry is None:
-        raise _nothing()
+        raise nothing()
     policy = visit.rules.book.policy
     least = policy.item_urgency.get(code)
 
@@ -154,7 +132,7 @@ async def calendar(visit: Visit) -> Response:
     """A year's working days as deadlines are counted by; a year that is not published is provisional."""
     text = visit.request.path_params.get("year", str(visit.today.year))
     if not (text.isdecimal() and 2000 <= int(text) <= 2100):
-        raise _nothing()
+        raise nothing()
     year = int(text)
     known = visit.rules.calendar
     months = [_month(visit, year, number) for number in range(1, 13)]

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.context import Rooms, rooms
+from api.problems import Problem
 from domain.library import Rules
 from domain.organisation import SEES_WHOLE_PROFILE, Role, Unit
 from domain.remaining import Remaining, remaining
@@ -173,3 +174,7 @@ def in_address(error: ValidationError) -> RequestValidationError:
     return RequestValidationError(
         [{**detail, "loc": ("query", *detail["loc"])} for detail in error.errors(include_url=False)]
     )
+
+
+def nothing() -> Problem:
+    return Problem(404, "no-such-path", "没有这个地址", "there is nothing at this address")

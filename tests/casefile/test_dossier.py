@@ -15,10 +15,10 @@ import pytest
 import typst
 
 from audit import bundle as bundles
-from audit import casefile_cli, dossier
+from audit import casefile_cli
 from audit.dossier import Papers, contents, printed
 from audit.statement import state
-from documents.fonts import NoChineseFont
+from documents.fonts import NoChineseFont, pair
 from domain.library import LIBRARY
 from settings import Settings
 from storage import ledger
@@ -37,7 +37,7 @@ def papers(db: Database, story: Story) -> Papers:
 
 def printable() -> bool:
     try:
-        dossier._chosen(typst.Fonts())
+        pair(typst.Fonts())
     except NoChineseFont:
         return False
     return True

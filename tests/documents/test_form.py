@@ -17,7 +17,7 @@ from docx.oxml.ns import qn
 from lxml import etree
 
 from documents import typeset
-from documents.fonts import ROWS, available, substituted
+from documents.fonts import ROWS, SANS, SERIF, available, substituted
 from tests.documents.conftest import EMPTY, SEPTEMBER, of
 from tests.documents.package import faults
 
@@ -303,9 +303,18 @@ async def test_it_opens_in_an_office_software_without_a_warning(told, in_office,
         file.unlink()
 
 
-def test_what_stands_in_for_a_typeface_of_the_standard_is_said():
+async def test_what_stands_in_for_a_typeface_of_the_standard_is_said_in_the_pdf(told):
+    with pdfplumber.open(io.BytesIO(typeset.pdf(await of(told)))) as paper:
+        used = {
+            char["fontname"].split("+")[-1].replace("-Regular", "")
+            for page in paper.pages
+            for char in page.chars
+        }
+        said = str(paper.metadata.get("Subject", ""))
     for use, row in ROWS.items():
-        if use == "latin":
-            continue
-        first = available(use)[0]
-        assert substituted().get(row[0], first) == first
+        first = available(use)[0] if use != "latin" else row[0]
+        if first in SERIF + SANS:
+            assert f"{row[0]}→{first}" in said
+            assert any(name.lower().startswith(first.replace(" ", "").lower()[:9]) for name in used)
+        else:
+            assert row[0] not in substituted()

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import sys
 import tempfile
+from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 
+import pdfplumber
 from PIL import Image
 
+from domain.values import local
 from tests import seats
 from tests.api.conftest import Loop
 from tests.conftest import NO_BROWSER, chromium_path
@@ -71,7 +74,22 @@ def main() -> None:
         for name, query in LISTS:
             web._browsers[seats.OFFICE].post("/views", data={"name": name, "query": query})
         _take(web)
+        _first_page(web)
     loop.stop()
+
+
+def _first_page(web: Web) -> None:
+    """The circular of the sample's month, as it comes out of the printer."""
+    month = f"{local(datetime.now(UTC)):%Y-%m}"
+    made = web.see(seats.OFFICE, f"/bulletins/{month}/circular.pdf")
+    with pdfplumber.open(BytesIO(made.content)) as paper:
+        _keep("bulletin", paper.pages[0].to_image(resolution=96, antialias=True).original)
+
+
+def _keep(name: str, picture: Image.Image) -> None:
+    small = picture.convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    small.save(FOLDER / f"{name}.png", optimize=True)
+    print(f"docs/pictures/{name}.png {(FOLDER / f'{name}.png').stat().st_size // 1024} KB")
 
 
 def _take(web: Web) -> None:
@@ -81,12 +99,8 @@ def _take(web: Web) -> None:
                 window.sign_in(seat)
                 window.open(address)
                 shot = window.page.screenshot(full_page=True)
-            picture = Image.open(BytesIO(shot)).convert("RGB")
-            picture = picture.crop((0, 0, picture.width, min(picture.height, TALLEST))).quantize(
-                128, dither=Image.Dither.NONE
-            )
-            picture.save(FOLDER / f"{name}.png", optimize=True)
-            print(f"docs/pictures/{name}.png {(FOLDER / f'{name}.png').stat().st_size // 1024} KB")
+            picture = Image.open(BytesIO(shot))
+            _keep(name, picture.crop((0, 0, picture.width, min(picture.height, TALLEST))))
 
 
 if __name__ == "__main__":

@@ -97,3 +97,18 @@ def test_the_yearly_plan_goes_from_the_office_to_the_government_and_back(running
 
     assert "已完成" in approved
     assert "静府〔2026〕12号" in approved
+
+
+@pytest.mark.requirement("REG-11", "CAD-08")
+def test_the_programme_leaves_as_a_sheet_with_a_row_for_each_unit(running: Web) -> None:
+    page = running.see(seats.OFFICE, "/programme?show=all").text
+    assert 'href="/programme.xlsx?show=all"' in page and 'href="/programme.csv?show=all"' in page
+
+    head, *rows = (
+        running.see(seats.OFFICE, "/programme.csv?show=all").text.removeprefix("\ufeff").splitlines()
+    )
+    assert head.startswith("事项,周期,填报内容")
+    assert len([row for row in rows if row.startswith(f"日常排查,{MONTH},")]) > 5
+    own = running.see(STREET, "/programme.csv?show=all").text.splitlines()[1:]
+    assert own and all(",夏阳街道," in row for row in own)
+    assert running.see(seats.OFFICE, "/programme.xlsx").content.startswith(b"PK")
