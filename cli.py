@@ -349,7 +349,7 @@ def forecast(
 ) -> None:
     """若无人办理，接下来会发生什么 | what happens next if nobody acts."""
     from deployment import stored_forecast
-    from domain.organisation import Role
+    from domain.organisation import Role, joined
 
     found = stored_forecast(found_settings(), hazard, datetime.now(UTC))
     if found is None:
@@ -359,7 +359,7 @@ def forecast(
         print(json.dumps([item.model_dump(mode="json") for item in foreseen], ensure_ascii=False, indent=1))
         return
     for item in foreseen:
-        seats = [f"{organisation.name(to.unit)}{Role(to.role).zh}" for to in item.notices]
+        seats = [joined(organisation.name(to.unit), Role(to.role).zh) for to in item.notices]
         named = "、".join(seats[:3]) + (f" 等{len(seats)}处" if len(seats) > 3 else "")
         print(
             f"{item.at:%Y-%m-%d %H:%M}{'（暂定）' if item.provisional else ''}  {item.zh}{'  → ' + named if named else ''}"

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from domain.events import Event
-from domain.organisation import Role
+from domain.organisation import Role, joined
 from domain.transitions import BY_COMMAND
 from domain.values import Rung
 from storage.ledger import StoredEvent
@@ -130,9 +130,7 @@ def _told(visit: Visit, event: Event) -> str:
 def seat(visit: Visit, unit: str, role: str) -> str:
     """A seat in words; the office's own is not named twice."""
     where, who = visit.unit(unit), visit.role(role)
-    if where.endswith(who):
-        return where
-    return f"{where}{'' if visit.language.chinese else ' · '}{who}"
+    return joined(where, who) if visit.language.chinese else f"{where} · {who}"
 
 
 def few(visit: Visit, names: list[str], most: int = 3) -> str:
