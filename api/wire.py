@@ -68,6 +68,8 @@ class Exchange:
         try:
             if _announced(headers) > self._largest_body:
                 raise self._too_large()
+            if b"%00" in scope["query_string"] or "\0" in scope["path"]:
+                raise Problem(400, "malformed", "地址中含空字符", "the address holds a null character")
             await self._app(scope, self._limited(receive), send_safely)
         except Exception as error:
             if not isinstance(error, Problem):

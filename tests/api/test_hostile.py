@@ -159,8 +159,15 @@ def test_headers_that_are_odd(api: Api) -> None:
         assert answer.status_code == 201, answer.text
 
 
-@pytest.mark.parametrize("text", ["%", "_", "' OR '1'='1", "\\", "🧨", "\x00", "<script>"])
+@pytest.mark.parametrize("text", ["%", "_", "' OR '1'='1", "\\", "🧨", "\x01", "<script>"])
 def test_words_to_look_for_are_only_words(api: Api, text: str) -> None:
     api.reported()
     answer = api.get(seats.DESK, "/v1/hazards", params={"text": f"夏阳{text}不存在"})
     assert (answer.status_code, answer.json()["items"]) == (200, [])
+
+
+@pytest.mark.parametrize("path", ["/v1/hazards?text=%00", "/v1/hazards.csv?text=a%00b", "/v1/units/%00"])
+def test_a_null_character_reaches_no_database(api: Api, path: str) -> None:
+    """PostgreSQL cannot hold one: a sheet would have ended in the middle."""
+    answer = api.get(seats.OFFICE, path)
+    assert (answer.status_code, answer.json()["code"]) == (400, "malformed"), answer.text
