@@ -74,6 +74,7 @@ NO_PAGE = {
     "/language": "leads back to where one was",
     "/sign-in/start": "leads to the identity provider",
     "/sign-in/callback": "leads in",
+    "/bulletins/{month}/{kind}.{ending}": "a document",
 }
 ANSWERED = re.compile(r"responded with a status of 4\d\d")
 """What Chromium itself writes when a page refuses something; the page is there all the same."""
