@@ -131,7 +131,10 @@ def _rights(
         return (of_profile,)
     concerned: ColumnElement[bool]
     if counting:
-        concerned = _HAZARD[of].in_(select(involved.c.hazard_id).where(involved.c.unit_id == unit))
+        # Joined to nothing, so that no database takes it for the way in: by the unit's hazards each would be looked
+        # up for each figure, thirteen months of them, instead of walking the stretch of an index that is counted.
+        hazard = _HAZARD[of].concat(literal_column("''"))
+        concerned = hazard.in_(select(involved.c.hazard_id).where(involved.c.unit_id == unit))
     else:
         concerned = exists().where(involved.c.hazard_id == _HAZARD[of], involved.c.unit_id == unit)
     if reach is _Reach.LISTED:

@@ -11,11 +11,12 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.event import listen, remove
 
+from domain.figures import latest
 from domain.organisation import Role
 from domain.programme import Kind
 from domain.riskpoints import PointKind
 from domain.values import Channel, Colour, HazardId, Mode, Rung, State, Urgency
-from storage import cursors, majors, obligations, programme, readmodel, riskpoints, stock
+from storage import cursors, figures, majors, obligations, programme, readmodel, riskpoints, stock
 from storage.database import Database
 from storage.obligations import By, Sought
 from storage.readmodel import Filters, Order
@@ -204,6 +205,53 @@ def test_what_stands_open_is_counted_from_its_index_alone(empty):
     )
     reads = [step for step in steps if "hazards" in step]
     assert reads and all("USING COVERING INDEX ix_hazards_open" in step for step in reads), reads
+
+
+@pytest.fixture(scope="module")
+def large(sqlite):
+    """Empty too, but known as a district of a hundred thousand hazards."""
+    url = sqlite.migrated()
+    db = Database.connect(url)
+    db.write_now(_as_of_a_large_district)
+    db.close()
+    db = Database.connect(url)
+    yield db
+    db.close()
+
+
+@pytest.mark.parametrize("kind", ["empty", "large"])
+def test_what_a_unit_may_see_is_no_way_in_to_what_is_counted(request, kind):
+    """Or the overview of a town takes ten seconds in a large district: each of its hazards for each figure."""
+    db = request.getfixturevalue(kind)
+    street = principal(Role.LIAISON, STREET)
+    for read in (
+        lambda c: stock.stock(
+            c, street, now=START, next_day=START + timedelta(days=1), soon=START + timedelta(days=3)
+        ),
+        lambda c: figures.trend(c, street, latest("month", START.date(), 12)),
+    ):
+        steps = db.read_now(plans, read)
+        assert any("ix_involved_unit" in step for step in steps), steps
+        assert not [step for step in steps if step.endswith(("(id=?)", "(hazard_id=?)"))], steps
+
+
+def _as_of_a_large_district(connection: Connection) -> None:
+    """Statistics of a hundred thousand hazards, a twelfth of them one street's."""
+    connection.exec_driver_sql("ANALYZE")
+    for row in (
+        ("hazards", "ix_hazards_reported", "100000 100000 200 1 1 1 1 1 1 1 1 1 1 1 1 1"),
+        ("hazards", "sqlite_autoindex_hazards_1", "100000 1"),
+        (
+            "hazards",
+            "ix_hazards_open",
+            "23000 23000 23000 1438 512 470 470 404 404 404 404 404 404 212 200 1",
+        ),
+        ("facts", "ix_facts_counted", "600000 600000 100000 276 212 208 208 208"),
+        ("facts", "facts", "600000 6 1 1"),
+        ("involved", "ix_involved_unit", "204400 7862 1"),
+        ("involved", "involved", "204400 3 1"),
+    ):
+        connection.exec_driver_sql("INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)", row)
 
 
 @pytest.mark.requirement("REG-11", "SUP-12")
