@@ -41,7 +41,7 @@ from bench.population import NOW, populate
 from bench.show import between_marks, grid
 from deployment import publish_shipped
 from domain.organisation import Actor, Role
-from domain.values import PersonId, UnitId, local
+from domain.values import Mode, PersonId, UnitId, local
 from logs import logging_to
 from service.identity import LocalIdentity, signing_key
 from settings import Settings, load_settings
@@ -68,7 +68,7 @@ TOWN = (UnitId("xianghuaqiao"), Role.LIAISON)
 
 @dataclass(frozen=True)
 class Asked:
-    """A page and who asks for it. ``{open}`` and ``{done}`` stand for a hazard's number."""
+    """A page and who asks for it. ``{open}``, ``{listed}`` and ``{done}`` stand for a hazard's number."""
 
     zh: str
     path: str
@@ -90,6 +90,7 @@ PAGES = (
     Asked("清单（街镇）", "/hazards?open=true&order=due", TOWN),
     Asked("一件（在办）", "/hazards/{open}"),
     Asked("一件（在办，初见 first seen）", "/hazards/{open}", seen=False),
+    Asked("一件（挂牌）", "/hazards/{listed}"),
     Asked("一件（已清零）", "/hazards/{done}"),
     Asked("一件（已清零，初见 first seen）", "/hazards/{done}", seen=False),
     Asked("督办事项", "/obligations"),
@@ -168,11 +169,12 @@ async def _all(settings: Settings, rounds: int, say: Say) -> list[Measured]:
         app.state.rooms = dataclasses.replace(app.state.rooms, limiter=Limiter(Rate(1e9, 1e9)))
         app.state.pages = dataclasses.replace(app.state.pages, clock=lambda: NOW + timedelta(hours=2))
         with _bare(file) as connection:
-            numbers = {"open": _numbers(connection, True), "done": _numbers(connection, False)}
+            numbers = {name: _numbers(connection, which) for name, which in _WHICH.items()}
             for page in PAGES:
                 cookie = signer.issue(Principal(PROFILE, _actor(page)))
                 paths = [
-                    page.path.format(open=one, done=two) for one, two in zip(*numbers.values(), strict=False)
+                    page.path.format(**dict(zip(numbers, turn, strict=True)))
+                    for turn in zip(*numbers.values(), strict=False)
                 ]
                 found.append(await _measure(app, database, connection, page, paths, cookie, rounds))
                 one = found[-1]
@@ -297,10 +299,17 @@ def _bare(file: str) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def _numbers(connection: sqlite3.Connection, open: bool) -> list[str]:
-    """Some hazards with most entries among those that are open, or among those that are cleared."""
-    query = "SELECT id FROM hazards WHERE open = ? ORDER BY seq DESC, id LIMIT ?"
-    return [row[0] for row in connection.execute(query, (open, _DIFFERENT))]
+_WHICH = {
+    "open": f"open = 1 AND mode != '{Mode.LISTED}'",
+    "listed": f"open = 1 AND mode = '{Mode.LISTED}'",
+    "done": "open = 0",
+}
+
+
+def _numbers(connection: sqlite3.Connection, which: str) -> list[str]:
+    """Some hazards with most entries of those that are open, listed or cleared."""
+    query = f"SELECT id FROM hazards WHERE {which} ORDER BY seq DESC, id LIMIT ?"
+    return [row[0] for row in connection.execute(query, (_DIFFERENT,))]
 
 
 # -- telling -----------------------------------------------------------------------------------------
