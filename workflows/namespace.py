@@ -20,7 +20,9 @@ from temporalio.service import RPCError, RPCStatusCode
 from workflows.contract import SEARCH_ATTRIBUTES
 
 _ATTEMPTS = 40
-_NOT_YET = (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT)
+_NOT_YET = (RPCStatusCode.NOT_FOUND, RPCStatusCode.INVALID_ARGUMENT, RPCStatusCode.CANCELLED)
+"""What was registered a moment ago is not yet known to every part of the server; and a call that was cut off
+says nothing of the namespace."""
 _NAMES_EVERY_ATTRIBUTE = " AND ".join(f"{key.name} = '-'" for key in SEARCH_ATTRIBUTES)
 
 RETENTION = timedelta(days=3650)
@@ -31,14 +33,22 @@ async def prepare(client: Client, retention: timedelta = RETENTION) -> None:
     """Idempotent. Raises ``RPCError`` when the server refuses."""
     keep = Duration()
     keep.FromTimedelta(retention)
+    for attempt in range(_ATTEMPTS):
+        try:
+            await _exists(client, keep)
+            await _add_search_attributes(client)
+            await client.count_workflows(_NAMES_EVERY_ATTRIBUTE)
+            return
+        except RPCError as error:
+            if error.status not in _NOT_YET or attempt == _ATTEMPTS - 1:
+                raise
+            await asyncio.sleep(0.5)
+
+
+async def _exists(client: Client, keep: Duration) -> None:
+    """With this retention, which may have been another."""
     try:
         await client.workflow_service.describe_namespace(DescribeNamespaceRequest(namespace=client.namespace))
-        await client.workflow_service.update_namespace(
-            UpdateNamespaceRequest(
-                namespace=client.namespace,
-                config=NamespaceConfig(workflow_execution_retention_ttl=keep),
-            )
-        )
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND:
             raise
@@ -47,16 +57,12 @@ async def prepare(client: Client, retention: timedelta = RETENTION) -> None:
                 namespace=client.namespace, workflow_execution_retention_period=keep, description="隐患清零"
             )
         )
-    for attempt in range(_ATTEMPTS):
-        try:
-            await _add_search_attributes(client)
-            await client.count_workflows(_NAMES_EVERY_ATTRIBUTE)
-            return
-        except RPCError as error:
-            # What was registered a moment ago is not yet known to every part of the server.
-            if error.status not in _NOT_YET or attempt == _ATTEMPTS - 1:
-                raise
-            await asyncio.sleep(0.5)
+        return
+    await client.workflow_service.update_namespace(
+        UpdateNamespaceRequest(
+            namespace=client.namespace, config=NamespaceConfig(workflow_execution_retention_ttl=keep)
+        )
+    )
 
 
 async def _add_search_attributes(client: Client) -> None:

@@ -62,9 +62,7 @@ def test_an_auditor_reads_everything_and_changes_nothing(api: Api) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    "number", ["x", "QP-2026-1", "qp-2026-000001", "QP-2026-000001%00", "%F0%9F%92%A9", "..%2f"]
-)
+@pytest.mark.parametrize("number", ["x", "QP-2026-1", "qp-2026-000001", "%F0%9F%92%A9", "..%2f"])
 def test_a_number_that_is_none(api: Api, number: str) -> None:
     assert api.get(seats.DESK, f"/v1/hazards/{number}").status_code == 404
     assert api.call(seats.DESK, "POST", f"/v1/hazards/{number}/commands/sign").status_code == 404

@@ -90,11 +90,19 @@ def only_about(found: Verified, hazard: str) -> bool:
 
 
 @pytest.mark.requirement("REG-08")
-def test_an_untouched_store_of_a_thousand_hazards_has_no_finding(given: Postgres | Sqlite) -> None:
-    thousand = filled(given, 1000)
+def test_an_untouched_store_of_a_thousand_hazards_has_no_finding(sqlite: Sqlite) -> None:
+    thousand = filled(sqlite, 1000)
     found = thousand.verified(jobs=2)
     assert found.findings == ()
     assert (found.hazards, found.rows) == (1000, thousand.rows)
+
+
+@pytest.mark.requirement("REG-08")
+def test_more_rows_than_are_read_at_once_are_all_read(given: Postgres | Sqlite) -> None:
+    some = filled(given, 120)
+    assert some.rows > 500
+    found = some.verified()
+    assert (found.findings, found.hazards, found.rows) == ((), 120, some.rows)
 
 
 @pytest.mark.requirement("REG-08")
