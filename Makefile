@@ -21,7 +21,7 @@ ROOMS := $(patsubst %/__init__.py,%,$(wildcard */__init__.py)) $(wildcard *.py)
 
 PYTEST := $(BIN)/python -m pytest
 # Whole files go to one process, so that its sessions (a server, a database) are started once there.
-PYTEST_ARGS ?= -q -n 2 --dist loadfile
+PYTEST_ARGS ?= -q -n 2 --dist loadfile --no-loadscope-reorder
 
 LOCK := pip compile pyproject.toml --group build --python-version 3.11 --universal \
 	--generate-hashes --no-annotate --no-header --quiet $(if $(UPGRADE),--upgrade)

@@ -20,10 +20,10 @@ from domain.values import SHANGHAI
 Style = Literal["console", "json"]
 
 
-def configure_logging(style: Style, stream: TextIO | None = None) -> None:
+def configure_logging(style: Style, stream: TextIO | None = None, *, for_good: bool = True) -> None:
     """Set up structlog and hand the standard library's records (Temporal's, uvicorn's) to it.
 
-    ``stream`` is standard error if nothing is said.
+    ``stream`` is standard error if nothing is said. A logger that is used while this is ``for_good`` keeps its way.
     """
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -38,7 +38,7 @@ def configure_logging(style: Style, stream: TextIO | None = None) -> None:
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
+        cache_logger_on_first_use=for_good,
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
@@ -61,7 +61,7 @@ def logging_to(stream: TextIO, style: Style) -> Iterator[None]:
     """Log to ``stream`` for a while, and as before from then on: nobody is left writing to a closed file."""
     root, configured = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
-    configure_logging(style, stream)
+    configure_logging(style, stream, for_good=False)
     try:
         yield
     finally:

@@ -16,6 +16,8 @@ from temporalio.client import Client
 from tests.engine.record import cleared_on_spot
 from tests.server import district
 
+pytestmark = pytest.mark.slow
+
 PAGE = Path(__file__).parents[2] / "docs" / "auditing.md"
 _BLOCK = re.compile(r"^```(sh|text)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _STATUS = re.compile(r"# status (\d)")

@@ -20,6 +20,8 @@ from tests.core.met import Met
 from tests.core.spoiled import ask, ask_of_reports, seats
 from tests.core.starts import STARTS, fitting, on_to, starts_of
 
+pytestmark = pytest.mark.slow
+
 QUICK = 25
 DEEP = int(os.environ.get("QINGLING_LIVES", "0"))
 

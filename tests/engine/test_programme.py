@@ -28,6 +28,8 @@ from workflows import programme
 from workflows.contract import refusal_in
 from workflows.programme import GIVE, Answer, ProgrammeWorkflow
 
+pytestmark = pytest.mark.slow
+
 TOWN = "pingdu-town"
 PUNCTUAL = timedelta(seconds=60)
 

@@ -20,6 +20,8 @@ from tests.notices.conftest import Mailman, server
 from tests.survival.conftest import Deployment
 from tests.survival.test_processes import persist, persist_report
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 90.0
 
 

@@ -14,6 +14,8 @@ from storage.errors import StorageUnavailable
 from tests import seats
 from tests.survival.conftest import Deployment
 
+pytestmark = pytest.mark.slow
+
 LIFE = (
     (seats.LIAISON, "verify_confirm", {}),
     (seats.DESK, "assign", {"target": seats.STREET}),

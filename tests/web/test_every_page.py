@@ -29,6 +29,8 @@ from tests.web.looking import GAS_PIPE, RENTAL, Looking, eight_units, in_every_s
 from web.app import install
 from workflows import programme
 
+pytestmark = pytest.mark.slow
+
 without_browser = pytest.mark.skipif(chromium_path() is None, reason=NO_BROWSER)
 NOW = local(datetime.now(UTC))
 VISITS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -159,10 +161,10 @@ def _faults(window: Looking, path: str, language: str) -> Iterator[tuple[str, An
         page.set_viewport_size({"width": width, "height": 900})
         if (by := window.too_wide()) > 0:
             yield f"too wide at {width}", by
-        if width == 1280:
+        if width == 1280 and language == "zh-CN":  # the English page has the same elements and colours
             if broken := Axe().run(page).response["violations"]:
                 yield "axe", [one["id"] for one in broken]
-            if language == "zh-CN" and (torn := page.evaluate(IN_PIECES)):
+            if torn := page.evaluate(IN_PIECES):
                 yield "badges in pieces", torn
     if headings := page.locator("h1").count() - 1:
         yield "headings", headings
