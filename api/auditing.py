@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Literal
@@ -14,9 +15,12 @@ from temporalio.service import RPCError
 from api.answers import as_json, end_of, linked, start_of
 from api.context import caller, rooms
 from api.problems import Problem, documented
+from api.sheets import add_sheet, csv_of, xlsx_of
 from api.views import Named, UnitView, View, Words, words
 from audit.code import code_version
 from audit.sources import Source
+from documents import accesslog as sheet
+from documents.sheets import Rows
 from domain.organisation import Actor, Role
 from domain.refusal import refuse
 from domain.texts import DayOrInstant
@@ -30,7 +34,7 @@ TAGS: list[str | Enum] = ["审计 auditing"]
 Caller = Annotated[Principal, Depends(caller)]
 
 
-class LogSearch(BaseModel):
+class LogFilters(BaseModel):
     """Filters of the access log."""
 
     model_config = ConfigDict(extra="forbid")
@@ -42,6 +46,17 @@ class LogSearch(BaseModel):
     outcome: Literal["seen", "denied"] | None = None
     since: DayOrInstant | None = Field(default=None, alias="from")
     until: DayOrInstant | None = Field(default=None, alias="to")
+
+
+class LogSheet(LogFilters):
+    """The filters of the log; a sheet holds all of it."""
+
+    lang: Literal["zh", "en"] = "zh"
+
+
+class LogSearch(LogFilters):
+    """A page of the log."""
+
     cursor: (
         Annotated[int, Field(ge=1, le=2**31 - 1, description="从该行之前续读 go on before this line")] | None
     ) = None
@@ -107,6 +122,9 @@ def install(app: FastAPI) -> None:
         response_model=AccessLogView,
         responses=documented(401, 403, 422, 429, 503),
     )
+    add_sheet(
+        app, "/v1/access-log", "access_log", "读取记录（{}） the access log as {}", log_as_csv, log_as_xlsx
+    )
     app.add_api_route(
         "/v1/hazards/{hazard_id}/replay",
         replay,
@@ -124,21 +142,48 @@ def install(app: FastAPI) -> None:
 
 async def access_log(request: Request, principal: Caller, search: Annotated[LogSearch, Query()]) -> Response:
     reading = rooms(request).reading
-    found = await reading.access_log(
+    found = await _log(request, principal, search, search.cursor, search.limit + 1)
+    shown, more = found[: search.limit], len(found) > search.limit
+    named = Named((await reading.rules(principal)).book)
+    following = shown[-1].n if more else None
+    answer = as_json(AccessLogView(items=[_access(line, named) for line in shown], next=following))
+    return linked(answer, request, None if following is None else str(following))
+
+
+async def log_as_csv(request: Request, principal: Caller, search: Annotated[LogSheet, Query()]) -> Response:
+    return csv_of(await _log_rows(request, principal, search), "access-log", search.lang, sheet.COLUMNS)
+
+
+async def log_as_xlsx(request: Request, principal: Caller, search: Annotated[LogSheet, Query()]) -> Response:
+    rows = await _log_rows(request, principal, search)
+    return await xlsx_of(rows, "access-log", "读取记录", search.lang, sheet.COLUMNS)
+
+
+async def _log_rows(request: Request, principal: Principal, search: LogSheet) -> Rows:
+    first = await _log(request, principal, search, None, LONGEST_PAGE)  # refused before anything is sent
+
+    async def pages() -> AsyncIterator[list[Logged]]:
+        page = first
+        while page:
+            yield page
+            page = await _log(request, principal, search, page[-1].n, LONGEST_PAGE)
+
+    return sheet.rows(pages(), (await rooms(request).reading.rules(principal)).book, search.lang)
+
+
+async def _log(
+    request: Request, principal: Principal, search: LogFilters, before: int | None, limit: int
+) -> list[Logged]:
+    return await rooms(request).reading.access_log(
         principal,
         hazard=HazardId(search.hazard) if search.hazard is not None else None,
         unit=search.unit,
         outcome=search.outcome,
         since=start_of(search.since),
         until=end_of(search.until),
-        before=search.cursor,
-        limit=search.limit + 1,
+        before=before,
+        limit=limit,
     )
-    shown, more = found[: search.limit], len(found) > search.limit
-    named = Named((await reading.rules(principal)).book)
-    following = shown[-1].n if more else None
-    answer = as_json(AccessLogView(items=[_access(line, named) for line in shown], next=following))
-    return linked(answer, request, None if following is None else str(following))
 
 
 def _access(line: Logged, named: Named) -> AccessView:

@@ -13,8 +13,11 @@ from starlette.responses import Response
 from api.answers import as_json, linked
 from api.context import caller, rooms
 from api.problems import documented
+from api.sheets import add_sheet, csv_of, xlsx_of
 from api.views import Named, UnitView, View, Words
 from channels.texts import document_en
+from documents import notices as sheet
+from documents.sheets import Rows
 from domain.library import Rulebook
 from domain.organisation import SEES_WHOLE_PROFILE
 from domain.values import Confidentiality, HazardId, Rung, local
@@ -30,7 +33,7 @@ Caller = Annotated[Principal, Depends(caller)]
 Id = Annotated[int, Path(ge=1, le=2**31 - 1, description="通知编号 the notice's id")]
 
 
-class Search(BaseModel):
+class Which(BaseModel):
     """Which notices: by default those to one's own seat."""
 
     model_config = ConfigDict(extra="forbid")
@@ -49,6 +52,17 @@ class Search(BaseModel):
     ) = None
     hazard: Annotated[str, Field(max_length=64)] | None = None
     rung: Rung | None = None
+
+
+class Sheet(Which):
+    """The filters of the list; a sheet holds all of it."""
+
+    lang: Literal["zh", "en"] = "zh"
+
+
+class Search(Which):
+    """A page of the list."""
+
     cursor: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
     limit: Annotated[int, Field(ge=1, le=LONGEST_PAGE)] = 50
 
@@ -72,6 +86,7 @@ def install(app: FastAPI) -> None:
         response_model=NoticesView,
         responses=documented(401, 403, 422, 429, 503),
     )
+    add_sheet(app, NOTICES, "notices", "通知（{}） notices as {}", as_csv, as_xlsx)
     app.add_api_route(
         NOTICES + "/{notice}/receipt",
         receipt,
@@ -95,20 +110,38 @@ def install(app: FastAPI) -> None:
 
 
 async def notices(request: Request, principal: Caller, search: Annotated[Search, Query()]) -> Response:
-    here = rooms(request)
-    book = (await here.reading.rules(principal)).book
-    wanted = Wanted(
+    book = (await rooms(request).reading.rules(principal)).book
+    found, following = await _notices(request).find(principal, _wanted(search), search.cursor, search.limit)
+    answer = as_json(
+        NoticesView(items=[entry_view(entry, book, principal) for entry in found], next=following)
+    )
+    return linked(answer, request, None if following is None else str(following))
+
+
+async def as_csv(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:
+    return csv_of(await _rows(request, principal, search), "notices", search.lang, sheet.COLUMNS)
+
+
+async def as_xlsx(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:
+    rows = await _rows(request, principal, search)
+    return await xlsx_of(rows, "notices", "通知", search.lang, sheet.COLUMNS)
+
+
+async def _rows(request: Request, principal: Principal, search: Sheet) -> Rows:
+    if search.state:
+        await _notices(request).check_central(principal)
+    book = (await rooms(request).reading.rules(principal)).book
+    return sheet.rows(_notices(request), principal, book, _wanted(search), search.lang)
+
+
+def _wanted(search: Which) -> Wanted:
+    return Wanted(
         to=search.to,
         receipt=search.receipt,
         state=search.state,
         hazard=HazardId(search.hazard) if search.hazard else None,
         rung=search.rung.value if search.rung else None,
     )
-    found, following = await _notices(request).find(principal, wanted, search.cursor, search.limit)
-    answer = as_json(
-        NoticesView(items=[entry_view(entry, book, principal) for entry in found], next=following)
-    )
-    return linked(answer, request, None if following is None else str(following))
 
 
 async def receipt(request: Request, notice: Id, principal: Caller) -> Response:

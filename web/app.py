@@ -70,6 +70,8 @@ def install(app: FastAPI, settings: Settings) -> None:
         ("/live", live.events, "GET"),
         ("/inbox", inbox.show, "GET"),
         ("/notices", notices.show, "GET"),
+        ("/notices.csv", notices.as_csv, "GET"),
+        ("/notices.xlsx", notices.as_xlsx, "GET"),
         ("/notices/retry", notices.retry, "POST"),
         ("/notices/{notice}/receipt", inbox.acknowledge, "POST"),
         ("/units", topics.units, "GET"),

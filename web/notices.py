@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from api import notices as api
 from api.problems import Problem
 from domain.organisation import ROLES_OF_THE_OFFICE
 from storage.deliveries import FAILED, SENT, WAITING
@@ -54,8 +55,7 @@ class Way:
 async def show(visit: Visit) -> Response:
     notices = visit.rooms.notices
     counts = await notices.counts(visit.principal)
-    asked = visit.request.query_params.get("show", "failed")
-    chosen = asked if asked in SHOWN else "failed"
+    chosen = _chosen(visit)
     found, following = await notices.find(visit.principal, SHOWN[chosen], inbox.before(visit), PAGE)
     say, again = visit.language.say, visit.request.query_params.get("again", "")
     names = {
@@ -76,6 +76,26 @@ async def show(visit: Visit) -> Response:
         following=f"{PATH}?show={chosen}&before={following}" if following else None,
         again=again if again.isdecimal() and len(again) < 10 else None,
         may_retry=visit.principal.actor.role in ROLES_OF_THE_OFFICE,
+    )
+
+
+def _chosen(visit: Visit) -> str:
+    asked = visit.request.query_params.get("show", "failed")
+    return asked if asked in SHOWN else "failed"
+
+
+async def as_csv(visit: Visit) -> Response:
+    return await api.as_csv(visit.request, visit.principal, _sheet(visit))
+
+
+async def as_xlsx(visit: Visit) -> Response:
+    return await api.as_xlsx(visit.request, visit.principal, _sheet(visit))
+
+
+def _sheet(visit: Visit) -> api.Sheet:
+    wanted = SHOWN[_chosen(visit)]
+    return api.Sheet.model_validate(
+        {"to": wanted.to, "receipt": wanted.receipt, "state": wanted.state, "lang": visit.language.code}
     )
 
 

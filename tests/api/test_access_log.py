@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from typing import Any
 
 import pytest
@@ -87,3 +89,16 @@ def test_the_log_is_read_page_by_page(api: Api) -> None:
         path = answer.links.get("next", {}).get("url")
     assert seen == sorted(seen, reverse=True)
     assert len(seen) == len(lines(api, hazard))
+
+
+@pytest.mark.requirement("SEC-01", "RPT-01")
+def test_the_log_comes_as_a_sheet_to_those_who_may_read_it(api: Api) -> None:
+    hazard = confidential(api)
+    api.get(seats.AUDITOR, f"/v1/hazards/{hazard}/events")
+    answer = api.get(seats.AUDITOR, f"/v1/access-log.csv?hazard={hazard}")
+    head, *rows = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))
+    assert head[:4] == ["序号", "时间", "隐患编号", "密级"]
+    listed = api.get(seats.AUDITOR, f"/v1/access-log?hazard={hazard}").json()["items"]
+    assert [row[-1] for row in rows] == [line["hash"] for line in listed] and len(rows) > 1
+    assert api.get(seats.AUDITOR, "/v1/access-log.xlsx").content[:2] == b"PK"
+    assert api.get(seats.OFFICE, "/v1/access-log.csv").status_code == 403

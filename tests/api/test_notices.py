@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -121,3 +123,21 @@ def test_what_is_refused_says_why(api: Api, who, method: str, path: str, status:
 def test_nobody_reads_an_inbox_without_a_seat(api: Api) -> None:
     with api.anonymous() as client:
         assert client.get(NOTICES).status_code == 401
+
+
+@pytest.mark.requirement("SUP-01", "RPT-01")
+def test_notices_come_as_a_sheet_of_what_the_seat_may_see(api: Api) -> None:
+    hazard = api.assigned()
+    notice = newest(api, hazard)
+    api.call(seats.LIAISON, "POST", f"{NOTICES}/{notice['id']}/receipt")
+
+    answer = api.get(seats.LIAISON, NOTICES + ".csv", params={"hazard": hazard})
+    head, row = csv.reader(io.StringIO(answer.text.removeprefix("\ufeff")))
+    told = dict(zip(head, row, strict=True))
+    assert told["隐患编号"] == hazard and told["文书"] == notice["labels"]["document"]["zh"]
+    assert (told["致单位"], told["致席位"], told["签收单位"]) == (seats.STREET, "联络员", seats.STREET)
+    assert "liaison-1" not in answer.text, "who it was stands in the receipt, not on a sheet that goes round"
+    workbook = api.get(seats.AUDITOR, NOTICES + ".xlsx?to=all&lang=en")
+    assert (workbook.status_code, workbook.content[:2]) == (200, b"PK")
+    refused = api.get(seats.LIAISON, NOTICES + ".csv?to=all&state=failed")
+    assert refused.status_code == 403, "before a line of it is sent"

@@ -9,7 +9,7 @@ from datetime import date, datetime
 import openpyxl
 import pytest
 
-from documents import assessment, obligations, programme, riskpoints, sheets, units
+from documents import accesslog, assessment, notices, obligations, programme, riskpoints, sheets, units
 from domain.figures import Share
 from domain.values import SHANGHAI
 
@@ -18,6 +18,8 @@ SHEETS = {
     "obligations": ("督办事项", obligations.COLUMNS),
     "risk-points": ("风险点台账", riskpoints.COLUMNS),
     "programme": ("排查计划", programme.COLUMNS),
+    "notices": ("通知", notices.COLUMNS),
+    "access-log": ("读取记录", accesslog.COLUMNS),
     "units": ("各单位负荷", units.COLUMNS),
     "assessment-2026": ("2026年考评", assessment.COLUMNS),
     "figures-2026-09": ("2026-09 指标", assessment.COLUMNS),

@@ -100,3 +100,15 @@ def test_in_english_documents_and_reasons_are_english(web: Web, dead: dict) -> N
     assert "邮件" not in row and "转递" not in row
     assert "Assignment" in text_of(liaison.get("/inbox").text)
     assert "转递（交办）单" not in liaison.get("/inbox").text
+
+
+@pytest.mark.requirement("RPT-01")
+def test_what_stands_on_the_page_comes_as_a_sheet(web: Web, dead: dict) -> None:
+    page = web.see(seats.OFFICE, "/notices").text
+    assert 'href="/notices.csv?show=failed"' in page
+    browser = web.browser(seats.OFFICE)
+    failed = browser.get("/notices.csv?show=failed")
+    assert str(dead["hazard"]) in failed.text and failed.headers["content-type"].startswith("text/csv")
+    assert browser.get("/notices.xlsx?show=failed").content[:2] == b"PK"
+    assert str(dead["hazard"]) not in browser.get("/notices.csv?show=sent").text
+    assert web.browser(seats.LIAISON).get("/notices.csv?show=failed").status_code == 403
