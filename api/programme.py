@@ -19,7 +19,7 @@ from api.problems import documented
 from api.sheets import add_sheet, csv_of, xlsx_of
 from api.views import Named, UnitView, View, Words, words
 from documents import programme as sheet
-from documents.sheets import Cell
+from documents.sheets import Cell, every_part
 from domain.cadence import Filing, Window
 from domain.library import Rulebook
 from domain.organisation import Role
@@ -151,25 +151,19 @@ async def as_xlsx(request: Request, principal: Caller, search: Annotated[Sheet, 
 
 async def _rows(request: Request, principal: Principal, search: Sheet) -> AsyncIterator[list[Cell]]:
     here, now = rooms(request), datetime.now(UTC)
-
-    async def pages() -> AsyncIterator[list[Seen]]:
-        cursor: str | None = None
-        while True:
-            found, cursor = await here.programme.windows(
-                principal,
-                duty=search.duty,
-                owing=search.owing,
-                since=start_of(search.due_from),
-                until=end_of(search.due_to),
-                cursor=cursor,
-                limit=LONGEST_PAGE,
-                now=now,
-            )
-            yield found
-            if cursor is None:
-                return
-
-    return sheet.rows(pages(), await _book(request, principal), search.lang)
+    pages = every_part(
+        lambda cursor: here.programme.windows(
+            principal,
+            duty=search.duty,
+            owing=search.owing,
+            since=start_of(search.due_from),
+            until=end_of(search.due_to),
+            cursor=cursor,
+            limit=LONGEST_PAGE,
+            now=now,
+        )
+    )
+    return sheet.rows(pages, await _book(request, principal), search.lang)
 
 
 async def windows(request: Request, principal: Caller, search: Annotated[Search, Query()]) -> Response:

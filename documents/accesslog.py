@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
-from documents.sheets import Cell, Rows, naming, plain
+from documents.sheets import Column, Rows, Unit, cells, naming
 from domain.library import Rulebook
-from domain.values import Labelled, UnitId
 from storage.accesslog import Logged
 
 
@@ -15,15 +14,8 @@ class Row(NamedTuple):
     """A reading, and what telling it takes. Readers stand there by seat and opaque reference."""
 
     line: Logged
-    unit: Callable[[UnitId | None], str]
+    unit: Unit
     lang: str
-
-
-class Column(NamedTuple):
-    zh: str
-    en: str
-    width: int
-    cell: Callable[[Row], Cell | Labelled]
 
 
 def _outcome(row: Row) -> str:
@@ -32,7 +24,7 @@ def _outcome(row: Row) -> str:
     return "denied" if row.lang == "en" else "已拒绝"
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[[Row]], ...] = (
     Column("序号", "line", 8, lambda row: row.line.n),
     Column("时间", "at", 17, lambda row: row.line.access.at),
     Column("隐患编号", "hazard", 16, lambda row: row.line.access.hazard),
@@ -53,4 +45,4 @@ async def rows(pages: AsyncIterator[Sequence[Logged]], book: Rulebook, lang: str
     unit = naming(book.organisation, lang)
     async for page in pages:
         for line in page:
-            yield [plain(column.cell(Row(line, unit, lang)), lang, book) for column in COLUMNS]
+            yield cells(COLUMNS, book, lang, Row(line, unit, lang))

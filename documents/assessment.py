@@ -9,9 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
-from typing import NamedTuple
 
-from documents.sheets import Cell, Rows, naming, plain
+from documents.sheets import Cell, Head, Rows, naming, plain
 from domain.figures import Figure, Figures, Period, Share
 from domain.library import Rulebook
 from domain.organisation import Unit
@@ -25,26 +24,20 @@ FIRST_YEAR = 2020
 _RUNGS = (Rung.L1, Rung.L2, Rung.L3, Rung.L4, Rung.L4B, Rung.L5)
 
 
-class Column(NamedTuple):
-    zh: str
-    en: str
-    width: int
-
-
-def _of(figure: Figure) -> tuple[Column, ...]:
-    head = Column(figure.zh, figure.en, 12)
+def _of(figure: Figure) -> tuple[Head, ...]:
+    head = Head(figure.zh, figure.en, 12)
     if figure.definition.kind == "count":
         return (head,)
-    return (head, Column(f"{figure.zh}·分子", "counted", 8), Column(f"{figure.zh}·分母", "out of", 8))
+    return (head, Head(f"{figure.zh}·分子", "counted", 8), Head(f"{figure.zh}·分母", "out of", 8))
 
 
-COLUMNS: tuple[Column, ...] = (
-    Column("单位", "unit", 22),
-    Column("类型", "kind", 12),
+COLUMNS: tuple[Head, ...] = (
+    Head("单位", "unit", 22),
+    Head("类型", "kind", 12),
     *(column for figure in Figure for column in _of(figure)),
-    *(Column(f"{rung.value} {rung.zh}", f"{rung.value} {rung.en}", 10) for rung in _RUNGS),
-    Column("被退单次数", "sent back to it", 10),
-    Column("未通过认定或评估次数", "recognition or assessment failed", 12),
+    *(Head(f"{rung.value} {rung.zh}", f"{rung.value} {rung.en}", 10) for rung in _RUNGS),
+    Head("被退单次数", "sent back to it", 10),
+    Head("未通过认定或评估次数", "recognition or assessment failed", 12),
 )
 
 

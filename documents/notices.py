@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from channels.texts import document_en
-from documents.sheets import Cell, Rows, naming, plain
+from documents.sheets import Column, Rows, Unit, cells, every_part, naming
 from domain.library import Rulebook
 from domain.organisation import Role
-from domain.values import Labelled, UnitId
+from domain.values import UnitId
 from service.notices import Notices
 from storage.inbox import Entry, Wanted
 from storage.readmodel import LONGEST_PAGE
@@ -20,16 +19,9 @@ class Row(NamedTuple):
     """A notice, and what telling it takes."""
 
     entry: Entry
-    unit: Callable[[UnitId | None], str]
+    unit: Unit
     book: Rulebook
     lang: str
-
-
-class Column(NamedTuple):
-    zh: str
-    en: str
-    width: int
-    cell: Callable[[Row], Cell | Labelled]
 
 
 def _document(row: Row) -> str:
@@ -48,7 +40,7 @@ def _receipt_of(row: Row) -> str:
     return row.unit(UnitId(given.unit)) if given else ""
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[[Row]], ...] = (
     Column("发出时间", "written at", 17, lambda row: row.entry.created_at),
     Column("隐患编号", "hazard", 16, lambda row: row.entry.hazard),
     Column("排查计划窗口", "window of the programme", 22, lambda row: row.entry.about),
@@ -71,11 +63,7 @@ async def rows(
     notices: Notices, principal: Principal, book: Rulebook, wanted: Wanted, lang: str = "zh"
 ) -> Rows:
     """The rows of a list that ``principal`` may see, the newest first. Raises :class:`Refusal` 403."""
-    unit, before = naming(book.organisation, lang), None
-    while True:
-        found, before = await notices.find(principal, wanted, before, LONGEST_PAGE)
+    unit = naming(book.organisation, lang)
+    async for found in every_part(lambda before: notices.find(principal, wanted, before, LONGEST_PAGE)):
         for entry in found:
-            row = Row(entry, unit, book, lang)
-            yield [plain(column.cell(row), lang, book) for column in COLUMNS]
-        if before is None:
-            return
+            yield cells(COLUMNS, book, lang, Row(entry, unit, book, lang))

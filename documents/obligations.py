@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from documents.sheets import Cell, Rows, every_page, naming, plain
+from documents.sheets import Column, Rows, Unit, cells, every_page, naming
 from domain.library import Rulebook
 from domain.obligations import OWED, standing
 from domain.organisation import Role
-from domain.values import Labelled, UnitId
 from service.reading import Reading
 from storage.obligations import By, Line, Sought
 from storage.readmodel import LONGEST_PAGE
@@ -22,22 +20,15 @@ class Row(NamedTuple):
 
     line: Line
     now: datetime
-    unit: Callable[[UnitId | None], str]
+    unit: Unit
     lang: str
-
-
-class Column(NamedTuple):
-    zh: str
-    en: str
-    width: int
-    cell: Callable[[Row], Cell | Labelled]
 
 
 def _kind(row: Row) -> str:
     return OWED[row.line.owed.kind].en if row.lang == "en" else OWED[row.line.owed.kind].zh
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[[Row]], ...] = (
     Column("隐患编号", "hazard", 16, lambda row: row.line.hazard),
     Column("事项", "obligation", 24, _kind),
     Column("承担单位", "owed by", 18, lambda row: row.unit(row.line.owed.unit)),
@@ -72,5 +63,4 @@ async def rows(
         lambda cursor: reading.obligations(principal, sought, cursor, LONGEST_PAGE, by)
     ):
         for line in page.rows:
-            row = Row(line, now, unit, lang)
-            yield [plain(column.cell(row), lang, book) for column in COLUMNS]
+            yield cells(COLUMNS, book, lang, Row(line, now, unit, lang))

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
-from documents.sheets import Cell, Rows, plain
+from documents.sheets import Column, Rows, cells
 from domain.library import Rulebook
-from domain.values import Labelled
 from service.programme import Seen, Stand
 
 
@@ -17,13 +16,6 @@ class Row(NamedTuple):
     seen: Seen
     stand: Stand
     lang: str
-
-
-class Column(NamedTuple):
-    zh: str
-    en: str
-    width: int
-    cell: Callable[[Row], Cell | Labelled]
 
 
 def _duty(row: Row) -> str:
@@ -36,7 +28,7 @@ def _left(row: Row) -> str:
     return "、".join(part.left) if part.filed_at else ""
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[[Row]], ...] = (
     Column("事项", "duty", 26, _duty),
     Column("周期", "period", 11, lambda row: row.seen.standing.window.label),
     Column("填报内容", "what is filed", 14, lambda row: row.seen.standing.opening.files),
@@ -56,9 +48,9 @@ COLUMNS: tuple[Column, ...] = (
 )
 
 
-async def rows(windows: AsyncIterator[list[Seen]], book: Rulebook, lang: str = "zh") -> Rows:
+async def rows(windows: AsyncIterator[Sequence[Seen]], book: Rulebook, lang: str = "zh") -> Rows:
     """The rows of pages of windows that their reader may see."""
     async for page in windows:
         for seen in page:
             for stand in seen.stands:
-                yield [plain(column.cell(Row(seen, stand, lang)), lang, book) for column in COLUMNS]
+                yield cells(COLUMNS, book, lang, Row(seen, stand, lang))

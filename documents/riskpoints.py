@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
-from documents.sheets import Cell, Rows, naming, plain
+from documents.sheets import Cell, Column, Rows, Unit, cells, every_part, naming
 from domain.library import Rulebook
-from domain.values import Labelled, UnitId
 from service.riskpoints import RiskRegister, Seen
 from storage.readmodel import LONGEST_PAGE
 from storage.riskpoints import Sought
@@ -15,21 +13,12 @@ from storage.scope import Principal
 
 __all__ = ["COLUMNS", "Cell", "rows"]
 
-Unit = Callable[[UnitId | None], str]
-
-
-class Column(NamedTuple):
-    zh: str
-    en: str
-    width: int
-    cell: Callable[[Seen, Unit], Cell | Labelled | bool]
-
 
 def _unit(name: str) -> Callable[[Seen, Unit], str]:
     return lambda row, unit: unit(getattr(row.point.described, name))
 
 
-COLUMNS: tuple[Column, ...] = (
+COLUMNS: tuple[Column[[Seen, Unit]], ...] = (
     Column("编号", "number", 14, lambda row, _: row.point.number),
     Column("名称", "name", 28, lambda row, _: row.point.described.name),
     Column("种类", "kind", 14, lambda row, _: row.point.described.kind),
@@ -58,10 +47,6 @@ async def rows(
 ) -> Rows:
     """The rows of a list that ``principal`` may see, read page by page."""
     unit = naming(book.organisation, lang)
-    cursor: str | None = None
-    while True:
-        found, cursor = await register.find(principal, sought, cursor, LONGEST_PAGE)
+    async for found in every_part(lambda cursor: register.find(principal, sought, cursor, LONGEST_PAGE)):
         for seen in found:
-            yield [plain(column.cell(seen, unit), lang, book) for column in COLUMNS]
-        if cursor is None:
-            return
+            yield cells(COLUMNS, book, lang, seen, unit)

@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from datetime import date, datetime
 from math import ceil
 from pathlib import Path
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Generic, NamedTuple, ParamSpec, Protocol, TypeVar
 
 import xlsxwriter
 
@@ -28,6 +28,11 @@ from storage.scope import Principal
 
 Cell = str | int | date | datetime | Share | None
 Rows = AsyncIterator[list[Cell]]
+Unit = Callable[[UnitId | None], str]
+"""A unit's name, in the language of the sheet."""
+
+P = ParamSpec("P")
+"""What a row of one list is about."""
 
 MOST_ROWS = 1_048_575
 """Rows of an xlsx sheet below its heading."""
@@ -56,14 +61,24 @@ class Heading(Protocol):
     def width(self) -> int: ...
 
 
-class Column(NamedTuple):
+class Head(NamedTuple):
+    """A heading whose cells are put together by the row."""
+
     zh: str
     en: str
     width: int
-    cell: Callable[[HazardRow, Callable[[UnitId | None], str]], Cell | Labelled | bool]
 
 
-COLUMNS: tuple[Column, ...] = (
+class Column(NamedTuple, Generic[P]):
+    """A heading, and what its cell says of what a row is about."""
+
+    zh: str
+    en: str
+    width: int
+    cell: Callable[P, Cell | Labelled | bool]
+
+
+COLUMNS: tuple[Column[[HazardRow, Unit]], ...] = (
     Column("编号", "number", 16, lambda row, _: row.id),
     Column("标题", "title", 28, lambda row, _: row.title),
     Column("状态", "state", 14, lambda row, _: row.state),
@@ -110,7 +125,7 @@ async def rows(
         lambda cursor: reading.find(principal, filters, cursor, LONGEST_PAGE, order)
     ):
         for row in page.rows:
-            yield [plain(column.cell(row, unit), lang, book) for column in COLUMNS]
+            yield cells(COLUMNS, book, lang, row, unit)
 
 
 class _Page(Protocol):
@@ -118,10 +133,12 @@ class _Page(Protocol):
     def next(self) -> str | None: ...
 
 
-P = TypeVar("P", bound=_Page)
+Paged = TypeVar("Paged", bound=_Page)
+Found = TypeVar("Found")
+At = TypeVar("At")
 
 
-async def every_page(read: Callable[[str | None], Awaitable[P]]) -> AsyncIterator[P]:
+async def every_page(read: Callable[[str | None], Awaitable[Paged]]) -> AsyncIterator[Paged]:
     """The pages of a list from the first on, each read when the one before is done with."""
     cursor: str | None = None
     while True:
@@ -132,7 +149,19 @@ async def every_page(read: Callable[[str | None], Awaitable[P]]) -> AsyncIterato
             return
 
 
-def naming(organisation: Organisation, lang: str) -> Callable[[UnitId | None], str]:
+async def every_part(
+    read: Callable[[At | None], Awaitable[tuple[Sequence[Found], At | None]]],
+) -> AsyncIterator[Sequence[Found]]:
+    """The same of a list that says beside what it found where it goes on."""
+    at: At | None = None
+    while True:
+        found, at = await read(at)
+        yield found
+        if at is None:
+            return
+
+
+def naming(organisation: Organisation, lang: str) -> Unit:
     """Units by name in one language."""
 
     def unit(id: UnitId | None) -> str:
@@ -140,6 +169,13 @@ def naming(organisation: Organisation, lang: str) -> Callable[[UnitId | None], s
         return (found.en if found and lang == "en" and found.en else found.name if found else id) or ""
 
     return unit
+
+
+def cells(
+    columns: Sequence[Column[P]], book: Rulebook, lang: str, *about: P.args, **named: P.kwargs
+) -> list[Cell]:
+    """One row, in the words of a district."""
+    return [plain(column.cell(*about, **named), lang, book) for column in columns]
 
 
 def plain(value: Cell | Labelled | bool, lang: str, book: Rulebook) -> Cell:

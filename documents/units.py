@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
-from documents.sheets import Rows, naming, plain
+from documents.sheets import Head, Rows, naming, plain
 from domain.library import Rulebook
 from domain.organisation import Unit
 from storage.stock import Stock
 
-
-class Column(NamedTuple):
-    zh: str
-    en: str
-    width: int
-
-
-COLUMNS: tuple[Column, ...] = (
-    Column("单位", "unit", 24),
-    Column("类型", "kind", 14),
-    Column("超期", "overdue", 10),
-    Column("临期", "due soon", 10),
-    Column("未清零", "open", 10),
-    Column("最高级别", "highest rung", 14),
+COLUMNS: tuple[Head, ...] = (
+    Head("单位", "unit", 24),
+    Head("类型", "kind", 14),
+    Head("超期", "overdue", 10),
+    Head("临期", "due soon", 10),
+    Head("未清零", "open", 10),
+    Head("最高级别", "highest rung", 14),
 )
 
 

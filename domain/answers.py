@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from domain.obligations import OWED
 from domain.organisation import Role
-from domain.state import Clock, Hazard
+from domain.state import Hazard
 from domain.transitions import BY_COMMAND
 from domain.values import ClockKey, State, UnitId
 
@@ -55,7 +55,7 @@ def may_answer(commands: Iterable[str], state: State, role: Role) -> bool:
 
 def awaited_of(hazard: Hazard, unit: UnitId) -> tuple[str, ...]:
     """Commands that answer what a unit owes on a hazard, what is due first before the rest."""
-    clocks = sorted((one for one in hazard.running() if one.bearer == unit), key=_due)
+    clocks = sorted((one for one in hazard.running() if one.bearer == unit), key=lambda clock: clock.due)
     owed = (one for one in hazard.obligations if one.open and one.unit == unit)
     found = [command for clock in clocks for command in ANSWERS[clock.key]]
     found += [command for one in owed for command in OWED[one.kind].answers]
@@ -68,7 +68,3 @@ def answers_to(what: str) -> tuple[str, ...]:
         if key.value == what:
             return commands
     return next((owed.answers for kind, owed in OWED.items() if kind == what), ())
-
-
-def _due(clock: Clock) -> float:
-    return clock.due.timestamp()
