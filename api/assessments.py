@@ -38,7 +38,7 @@ def install(app: FastAPI) -> None:
 
 async def as_csv(request: Request, principal: Caller, year: int, lang: Lang = "zh") -> Response:
     rows = await _of_year(request, principal, year, lang)
-    return csv_of(rows, f"assessment-{year}", lang, assessment.COLUMNS)
+    return await csv_of(rows, f"assessment-{year}", lang, assessment.COLUMNS)
 
 
 async def as_xlsx(request: Request, principal: Caller, year: int, lang: Lang = "zh") -> Response:
@@ -48,7 +48,7 @@ async def as_xlsx(request: Request, principal: Caller, year: int, lang: Lang = "
 
 async def month_csv(request: Request, principal: Caller, month: str, lang: Lang = "zh") -> Response:
     rows = await _of_month(request, principal, month, lang)
-    return csv_of(rows, f"figures-{month}", lang, assessment.COLUMNS)
+    return await csv_of(rows, f"figures-{month}", lang, assessment.COLUMNS)
 
 
 async def month_xlsx(request: Request, principal: Caller, month: str, lang: Lang = "zh") -> Response:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import datetime
 from enum import Enum
 from typing import Annotated, Literal
@@ -20,7 +19,7 @@ from api.views import Named, UnitView, View, Words, words
 from audit.code import code_version
 from audit.sources import Source
 from documents import accesslog as sheet
-from documents.sheets import Rows
+from documents.sheets import Rows, every_part
 from domain.organisation import Actor, Role
 from domain.refusal import refuse
 from domain.texts import DayOrInstant
@@ -151,7 +150,7 @@ async def access_log(request: Request, principal: Caller, search: Annotated[LogS
 
 
 async def log_as_csv(request: Request, principal: Caller, search: Annotated[LogSheet, Query()]) -> Response:
-    return csv_of(await _log_rows(request, principal, search), "access-log", search.lang, sheet.COLUMNS)
+    return await csv_of(await _log_rows(request, principal, search), "access-log", search.lang, sheet.COLUMNS)
 
 
 async def log_as_xlsx(request: Request, principal: Caller, search: Annotated[LogSheet, Query()]) -> Response:
@@ -160,15 +159,11 @@ async def log_as_xlsx(request: Request, principal: Caller, search: Annotated[Log
 
 
 async def _log_rows(request: Request, principal: Principal, search: LogSheet) -> Rows:
-    first = await _log(request, principal, search, None, LONGEST_PAGE)  # refused before anything is sent
+    async def part(before: int | None) -> tuple[list[Logged], int | None]:
+        found = await _log(request, principal, search, before, LONGEST_PAGE)
+        return found, found[-1].n if found else None
 
-    async def pages() -> AsyncIterator[list[Logged]]:
-        page = first
-        while page:
-            yield page
-            page = await _log(request, principal, search, page[-1].n, LONGEST_PAGE)
-
-    return sheet.rows(pages(), (await rooms(request).reading.rules(principal)).book, search.lang)
+    return sheet.rows(every_part(part), (await rooms(request).reading.rules(principal)).book, search.lang)
 
 
 async def _log(

@@ -22,7 +22,7 @@ def install(app: FastAPI) -> None:
 
 
 async def as_csv(request: Request, principal: Caller, lang: Lang = "zh") -> Response:
-    return csv_of(await _rows(request, principal, lang), "units", lang, units.COLUMNS)
+    return await csv_of(await _rows(request, principal, lang), "units", lang, units.COLUMNS)
 
 
 async def as_xlsx(request: Request, principal: Caller, lang: Lang = "zh") -> Response:

@@ -149,7 +149,7 @@ async def find(request: Request, principal: Caller, search: Annotated[Search, Qu
 
 async def as_csv(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:
     rows = await _rows(request, principal, search)
-    return csv_of(rows, "obligations", search.lang, sheet.COLUMNS)
+    return await csv_of(rows, "obligations", search.lang, sheet.COLUMNS)
 
 
 async def as_xlsx(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:

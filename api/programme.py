@@ -141,7 +141,7 @@ def install(app: FastAPI) -> None:
 
 
 async def as_csv(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:
-    return csv_of(await _rows(request, principal, search), "programme", search.lang, sheet.COLUMNS)
+    return await csv_of(await _rows(request, principal, search), "programme", search.lang, sheet.COLUMNS)
 
 
 async def as_xlsx(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:

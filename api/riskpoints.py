@@ -169,7 +169,7 @@ def _today() -> date:
 
 
 async def as_csv(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:
-    return csv_of(await _rows(request, principal, search), "risk-points", search.lang, sheet.COLUMNS)
+    return await csv_of(await _rows(request, principal, search), "risk-points", search.lang, sheet.COLUMNS)
 
 
 async def as_xlsx(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:

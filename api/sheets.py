@@ -58,7 +58,7 @@ def add_sheet(
 
 
 async def as_csv(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:
-    return csv_of(await _rows(request, principal, search), "hazards", search.lang, sheets.COLUMNS)
+    return await csv_of(await _rows(request, principal, search), "hazards", search.lang, sheets.COLUMNS)
 
 
 async def as_xlsx(request: Request, principal: Caller, search: Annotated[Sheet, Query()]) -> Response:
@@ -66,9 +66,22 @@ async def as_xlsx(request: Request, principal: Caller, search: Annotated[Sheet, 
     return await xlsx_of(rows, "hazards", "台账", search.lang, sheets.COLUMNS)
 
 
-def csv_of(rows: sheets.Rows, name: str, lang: str, columns: Sequence[sheets.Heading]) -> Response:
-    text = sheets.as_csv(rows, lang, columns)
+async def csv_of(rows: sheets.Rows, name: str, lang: str, columns: Sequence[sheets.Heading]) -> Response:
+    """What the first page is refused with is answered as such: nothing has been sent by then."""
+    text = sheets.as_csv(await _begun(rows), lang, columns)
     return StreamingResponse(text, media_type="text/csv; charset=utf-8", headers=_named(name, "csv"))
+
+
+async def _begun(rows: sheets.Rows) -> sheets.Rows:
+    first = await anext(rows, None)
+
+    async def whole() -> sheets.Rows:
+        if first is not None:
+            yield first
+        async for row in rows:
+            yield row
+
+    return whole()
 
 
 async def xlsx_of(

@@ -18,7 +18,7 @@ from web.fields import fields_of, read
 from web.one import Draft
 from web.typed import one as first
 from web.typed import typed_in
-from web.visit import Visit
+from web.visit import Visit, nothing
 
 KEY, SEEN, MORE = "_key", "_seq", "_more"
 """Hidden in each form: its idempotency key, and the step the reader saw; and the press for more rows."""
@@ -29,7 +29,7 @@ SAID_BESIDE = (Problem, Refusal, NotRecorded, StorageUnavailable)
 def _command(visit: Visit) -> str:
     name: str = visit.request.path_params["command"]
     if name not in forms.GIVEN:
-        raise Problem(404, "no-such-path", "没有这个地址", "there is nothing at this address")
+        raise nothing()
     return name
 
 

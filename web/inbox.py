@@ -12,7 +12,6 @@ from typing import Literal, NamedTuple
 from markupsafe import Markup
 from starlette.responses import Response
 
-from api.problems import Problem
 from channels.texts import document_en
 from domain.answers import ANSWERS, may_answer
 from domain.obligations import OWED
@@ -22,7 +21,7 @@ from storage.inbox import Entry, Wanted
 from storage.obligations import By, Line, Sought
 from storage.readmodel import Due
 from web import drawn
-from web.visit import Visit
+from web.visit import Visit, nothing
 
 _DEADLINES = 60
 _OBLIGATIONS = 20
@@ -196,6 +195,6 @@ async def acknowledge(visit: Visit) -> Response:
     """Give the receipt for a notice, and stay in the inbox."""
     text = visit.request.path_params["notice"]
     if not text.isdecimal() or len(text) > 15:
-        raise Problem(404, "no-such-path", "没有这个地址", "there is nothing at this address")
+        raise nothing()
     await visit.rooms.notices.acknowledge(visit.principal, int(text))
     return visit.go(f"/inbox#notice-{int(text)}")

@@ -19,7 +19,7 @@ from service.oidc import Begun, Provider, ProviderUnavailable
 from web import session, signin
 from web.accounts import ByProvider
 from web.context import by_tls, pages
-from web.visit import Sight
+from web.visit import Sight, nothing
 
 COOKIE = "qingling_sign_in"
 _PATH = "/sign-in"
@@ -77,7 +77,7 @@ async def finish(sight: Sight) -> Response:
 def _provider(request: Request) -> Provider:
     way = pages(request).sign_in
     if not isinstance(way, ByProvider):
-        raise Problem(404, "no-such-path", "没有这个地址", "there is nothing at this address")
+        raise nothing()
     return way.provider
 
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from starlette.responses import Response
 
 from api import riskpoints as api
-from api.problems import Problem, problem_of
+from api.problems import problem_of
 from domain.labels import Words
 from domain.refusal import FieldError, Refusal, refuse
 from domain.riskpoints import FORMS, Entry, PointKind, RiskPoint
@@ -26,7 +26,7 @@ from web.listing import lines
 from web.one import Draft
 from web.typed import one as first
 from web.typed import typed_in
-from web.visit import Visit, in_address
+from web.visit import Visit, in_address, nothing
 
 PATH = "/risk-points"
 PAGE, SHOWN = 50, 100
@@ -254,7 +254,7 @@ async def give(visit: Visit) -> Response:
     """Carry out a command about a point; on refusal the page comes back with what was typed."""
     number, do = visit.request.path_params["number"], visit.request.path_params["do"]
     if do not in FORMS or do == "register":
-        raise Problem(404, "no-such-path", "没有这个地址", "there is nothing at this address")
+        raise nothing()
     draft = _typed(do, await typed_in(visit.request))
     if draft.more:
         return await _page(visit, number, draft)
