@@ -30,16 +30,18 @@ from domain.state import Clock, Hazard
 from domain.values import Channel, Confidentiality, Digest, HazardId, UnitId
 from service.door import NotFound
 from service.rulebooks import Current
-from storage import accesslog, ledger, obligations, outbox, penalties, readmodel
+from storage import accesslog, briefs, ledger, obligations, outbox, penalties, readmodel, views
 from storage.accesslog import Access, Logged, Looked
+from storage.briefs import Brief, Briefs
 from storage.cursors import BadCursor
 from storage.database import Database
 from storage.ledger import StoredEvent
 from storage.obligations import By, Lines, Sought
 from storage.outbox import Sent
 from storage.penalties import Recorded
-from storage.readmodel import Due, Filters, Opened, Order, Page
+from storage.readmodel import Due, Filters, HazardRow, Opened, Order, Page
 from storage.scope import Principal
+from storage.views import SavedView
 
 T = TypeVar("T")
 
@@ -187,16 +189,37 @@ class Reading:
     ) -> Page:
         """A page of the hazards ``principal`` may see. Raises :class:`storage.cursors.BadCursor`."""
         page = await self._page(readmodel.find, principal, filters, cursor, limit, order)
-        await self._log(
-            principal,
-            Looked.LIST,
-            (
-                (row.id, row.profile, row.confidentiality)
-                for row in page.rows
-                if row.confidentiality is not Confidentiality.PUBLIC
-            ),
-        )
+        await self._log_list(principal, page.rows)
         return page
+
+    async def briefs(
+        self, principal: Principal, filters: Filters, cursor: str | None, limit: int, order: Order
+    ) -> Briefs:
+        """:meth:`find` with as much of each hazard as a line on a page says."""
+        page = await self._page(briefs.find, principal, filters, cursor, limit, order)
+        await self._log_list(principal, page.rows)
+        return page
+
+    async def briefs_with_views(
+        self, principal: Principal, filters: Filters, cursor: str | None, limit: int, order: Order
+    ) -> tuple[Briefs, tuple[SavedView, ...]]:
+        """:meth:`briefs` and, in the same look at the database, the lists that the seat has saved."""
+
+        def both(connection: Connection) -> tuple[Briefs, tuple[SavedView, ...]]:
+            page = briefs.find(connection, principal, filters, cursor, limit, order)
+            return page, views.of_seat(connection, principal)
+
+        page, saved = await self._page(both)
+        await self._log_list(principal, page.rows)
+        return page, saved
+
+    async def _log_list(self, principal: Principal, rows: Iterable[HazardRow | Brief]) -> None:
+        secret = [
+            (row.id, row.profile, row.confidentiality)
+            for row in rows
+            if row.confidentiality is not Confidentiality.PUBLIC
+        ]
+        await self._log(principal, Looked.LIST, secret)
 
     async def obligations(
         self, principal: Principal, sought: Sought, cursor: str | None, limit: int, by: By

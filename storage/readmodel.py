@@ -232,7 +232,22 @@ def find(
     come first; by ``DUE`` the earliest do, and those with nothing due come last.
     """
     limit = max(1, min(limit, LONGEST_PAGE))
-    query = visible(_LISTED.where(*_conditions(connection.dialect, filters)), principal)
+    query = of_page(_LISTED, connection.dialect, principal, filters, cursor, limit, order)
+    rows = _rows(connection, query)
+    return Page(rows=rows[:limit], next=following(rows, limit, order))
+
+
+def of_page(
+    columns: Select[Any],
+    dialect: Dialect,
+    principal: Principal,
+    filters: Filters,
+    cursor: str | None,
+    limit: int,
+    order: Order,
+) -> Select[Any]:
+    """``columns`` of the hazards of a page, and of one more, which says that others follow."""
+    query = visible(columns.where(*_conditions(dialect, filters)), principal)
     column: ColumnElement[datetime] = hazards.c[order.value]
     ascending = order is Order.DUE
     if cursor is not None:
@@ -241,12 +256,15 @@ def find(
         query = query.order_by(column.asc().nulls_last(), hazards.c.id)
     else:
         query = query.order_by(column.desc(), hazards.c.id.desc())
-    rows = _rows(connection, query.limit(limit + 1))
+    return query.limit(limit + 1)
+
+
+def following(rows: Sequence[Any], limit: int, order: Order) -> str | None:
+    """The cursor of what follows the page of ``limit`` that ``rows`` were read for, if anything does."""
     if len(rows) <= limit:
-        return Page(rows=rows, next=None)
+        return None
     last = rows[limit - 1]
-    place = cursors.Place(order.value, getattr(last, order.value), last.id)
-    return Page(rows=rows[:limit], next=cursors.written(place))
+    return cursors.written(cursors.Place(order.value, getattr(last, order.value), last.id))
 
 
 def counts(

@@ -73,7 +73,7 @@ class Strip:
 
 async def show(visit: Visit) -> Response:
     reading = visit.rooms.reading
-    page = await reading.find(
+    page = await reading.briefs(
         visit.principal, Filters(modes=(Mode.LISTED,), open=True), None, _SHOWN, Order.DUE
     )
     seen = await reading.states(visit.principal, [row.id for row in page.rows])

@@ -18,16 +18,16 @@ from api.hazards import Search, filters_of
 from api.problems import Problem, problem_of
 from domain.organisation import ROLES_OF_THE_DESK, ROLES_OF_THE_OFFICE, UnitType
 from domain.refusal import Refusal
-from domain.values import Channel, ClockKey, Colour, Mode, Rung, Sla, State, Urgency
+from domain.values import Channel, Colour, Mode, Rung, Sla, State, Urgency
 from service.figures import SOON_WORKING_DAYS
-from storage.readmodel import HazardRow, Order, Page
+from storage.briefs import Brief, Briefs
+from storage.readmodel import Order
 from web import drawn
 from web.typed import one, typed_in
 from web.visit import Visit, in_address
 
 PAGE = 50
 PATH = "/hazards"
-_SILENT = frozenset({ClockKey.RELAPSE_MATCH})
 _UNNAMED = ("cursor", "limit")
 """What of the address says nothing about which list it is."""
 
@@ -36,19 +36,23 @@ _SELDOM = frozenset({"mode", "subdistrict", "class", "urgency", "colour", "chann
 
 
 class Line(NamedTuple):
-    """One hazard of a list, and what it owes next, in words: a page has fifty, and a call in a template is dear."""
+    """One hazard of a list, and what is owed next, in words: a page has fifty, and a look-up in a template is dear."""
 
-    row: HazardRow
+    id: str
+    title: str
+    place: str
+    urgency: str
+    """Where it is more urgent than most."""
+    major: bool
+    round: int
     owner: str
     state: Markup
     level: Markup
-    urgency: str
-    """Where it is more urgent than most."""
-    late: bool = False
-    clock: str = ""
-    due: str = ""
-    remains: str = ""
-    provisional: bool = False
+    late: bool
+    clock: str
+    due: str
+    remains: Markup | None
+    provisional: bool
 
 
 @dataclass(frozen=True)
@@ -91,24 +95,26 @@ async def _page(
 ) -> Response:
     """``unsaved`` is why the list was not kept under ``name``."""
     problem: Problem | None = None
-    page = Page(rows=(), next=None)
-    search = Search()
+    page = Briefs(rows=(), next=None)
+    search, saved = Search(), None
     try:
         search = _search(asked)
         filters = filters_of(search, visit.rules.book.organisation)
         order = Order[search.order.upper()]
-        page = await visit.rooms.reading.find(
+        page, saved = await visit.rooms.reading.briefs_with_views(
             visit.principal, filters, search.cursor, min(search.limit, PAGE), order
         )
     except (Refusal, RequestValidationError) as error:
         problem = problem_of(error)
+    if saved is None:
+        saved = await visit.rooms.views.of(visit.principal)
     return visit.page(
         "list",
         wrong.status if (wrong := problem or unsaved) else 200,
         problem=problem,
         unsaved=unsaved,
         view_name=name,
-        own=await _own_views(visit, asked),
+        own=[View(one.name, one.query, one.query == _query(asked)) for one in saved],
         here=_query(asked),
         search=search,
         asked=dict(asked),
@@ -142,28 +148,28 @@ def _sheet(visit: Visit) -> sheets.Sheet:
     return sheets.Sheet.model_validate({**said, "lang": visit.language.code})
 
 
-def lines(visit: Visit, rows: Sequence[HazardRow]) -> list[Line]:
+def lines(visit: Visit, rows: Sequence[Brief]) -> list[Line]:
     return [_line(visit, row) for row in rows]
 
 
-def _line(visit: Visit, row: HazardRow) -> Line:
-    """With what its owner owes next, as the order by deadline has it; else with what anybody does."""
-    running = [one for one in row.deadlines if one.stopped_at is None and one.clock not in _SILENT]
-    own = [one for one in running if one.bearer == row.owner and one.subtask is None]
-    owed = next(iter(own or running), None)
-    language = visit.language
-    words = (
-        visit.unit(row.owner),
-        drawn.badge(language, "state", row.state),
-        drawn.badge(language, "rung", row.level),
-        "" if row.urgency is Urgency.NORMAL else language.of(row.urgency),
-    )
-    if owed is None:
-        return Line(row, *words)
-    left = visit.left(owed.due)
-    remains = drawn.left(language, left, row.sla is Sla.DUE_SOON)
+def _line(visit: Visit, row: Brief) -> Line:
+    language, owed = visit.language, row.next
+    term = visit.term(owed.due, row.sla is Sla.DUE_SOON) if owed else None
     return Line(
-        row, *words, left.late, language.of(owed.clock), visit.due(owed.due), remains, owed.provisional
+        id=row.id,
+        title=row.title or row.place,
+        place=row.place,
+        urgency="" if row.urgency is Urgency.NORMAL else language.of(row.urgency),
+        major=row.major,
+        round=row.round,
+        owner=visit.unit(row.owner),
+        state=drawn.badge(language, "state", row.state),
+        level=drawn.badge(language, "rung", row.level),
+        late=term.late if term else False,
+        clock=language.of(owed.clock) if owed else "",
+        due=term.due if term else "",
+        remains=term.remains if term else None,
+        provisional=owed.provisional if owed else False,
     )
 
 
@@ -189,11 +195,6 @@ def _address(asked: list[tuple[str, str]], **more: str | None) -> str:
 
 def _narrowed(asked: list[tuple[str, str]]) -> bool:
     return any(name not in (*_UNNAMED, "order") for name, _ in asked)
-
-
-async def _own_views(visit: Visit, asked: list[tuple[str, str]]) -> list[View]:
-    saved = await visit.rooms.views.of(visit.principal)
-    return [View(one.name, one.query, one.query == _query(asked)) for one in saved]
 
 
 def _query(asked: list[tuple[str, str]]) -> str:

@@ -34,9 +34,9 @@ class Rate:
 async def show(visit: Visit) -> Response:
     reading = visit.rooms.reading
     board = await visit.rooms.counting.dashboard(visit.principal, visit.now, count=_MONTHS)
-    late = await reading.find(visit.principal, Filters(overdue=True), None, _SHOWN, Order.DUE)
+    late = await reading.briefs(visit.principal, Filters(overdue=True), None, _SHOWN, Order.DUE)
     ahead = Filters(overdue=False, open=True, due_after=visit.now)
-    soon = await reading.find(visit.principal, ahead, None, _SHOWN, Order.DUE)
+    soon = await reading.briefs(visit.principal, ahead, None, _SHOWN, Order.DUE)
     units = sorted(
         board.stock.units, key=lambda one: (-one.overdue, -one.due_next, -one.due_soon, -one.open, one.unit)
     )

@@ -161,7 +161,7 @@ async def one(visit: Visit) -> Response:
 async def _page(visit: Visit, number: str, draft: Draft | None = None) -> Response:
     seen, history = await visit.rooms.risks.one(visit.principal, number, visit.today)
     filters = Filters(risk_point=number)
-    hazards = await visit.rooms.reading.find(visit.principal, filters, None, SHOWN, Order.UPDATED)
+    hazards = await visit.rooms.reading.briefs(visit.principal, filters, None, SHOWN, Order.UPDATED)
     return visit.page(
         "risk-point",
         draft.problem.status if draft and draft.problem else 200,

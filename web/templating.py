@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import MutableMapping
 from functools import cache
 from pathlib import Path
@@ -14,16 +15,17 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 
 FOLDER = Path(__file__).with_name("templates")
+_TO_ESCAPE = re.compile(r"[&<>\"']").search
 
 
 def escaped(value: Any) -> str:
     """``value`` as a template puts it out.
 
     What Jinja2 calls makes an object of every piece that says it is safe; a page has a thousand pieces, and they
-    are only joined.
+    are only joined. Nor has nearly any of them a character to escape.
     """
     if type(value) is str:
-        return html.escape(value)
+        return html.escape(value) if _TO_ESCAPE(value) else value
     return value if type(value) is Markup else markupsafe.escape(value)
 
 

@@ -58,7 +58,7 @@ async def unit(visit: Visit) -> Response:
     month, year = await counting.unit(
         visit.principal, id, visit.now, month_of(visit.today), year_of(visit.today.year)
     )
-    found = await reading.find(visit.principal, Filters(owner=id, open=True), None, _SHOWN, Order.DUE)
+    found = await reading.briefs(visit.principal, Filters(owner=id, open=True), None, _SHOWN, Order.DUE)
     return visit.page(
         "unit",
         unit=visit.units[id],
@@ -96,7 +96,7 @@ async def item(visit: Visit) -> Response:
     def rows(urgency: Urgency) -> list[ClockRow | None]:
         return [policy.row(clock, Case(mode=Mode.GENERAL, urgency=urgency, code=code)) for clock in _CLOCKS]
 
-    page = await visit.rooms.reading.find(
+    page = await visit.rooms.reading.briefs(
         visit.principal, Filters(hazard_class=entry[0].class_code, open=True), None, _SHOWN, Order.DUE
     )
     return visit.page(

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from markupsafe import Markup
 from pydantic import ValidationError
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -22,7 +23,7 @@ from domain.organisation import SEES_WHOLE_PROFILE, Role, Unit
 from domain.remaining import Remaining, remaining
 from domain.values import UnitId, local
 from storage.scope import Principal
-from web import assets, times
+from web import assets, drawn, times
 from web.language import Language
 from web.templating import template
 
@@ -76,6 +77,14 @@ class Sight:
     def go(self, path: str, **query: str) -> Response:
         """After a form: on to a page that may be reloaded without doing it again."""
         return RedirectResponse(f"{path}?{urlencode(query)}" if query else path, 303)
+
+
+class Term(NamedTuple):
+    """A deadline in words: when it is, and how long there is."""
+
+    late: bool
+    due: str
+    remains: Markup
 
 
 @dataclass(frozen=True)
@@ -163,6 +172,22 @@ class Visit(Sight):
 
     def due(self, value: datetime) -> str:
         return times.deadline(self.language, value, self.today)
+
+    @cached_property
+    def _terms(self) -> dict[tuple[datetime, bool], Term]:
+        return {}
+
+    def term(self, due: datetime, soon: bool = False) -> Term:
+        """A deadline for a line of a list: a page has fifty, and many fall due alike.
+
+        ``soon`` where the hazard says so before the hours do.
+        """
+        found = self._terms.get((due, soon))
+        if found is None:
+            left = self.left(due)
+            found = Term(left.late, self.due(due), drawn.left(self.language, left, soon))
+            self._terms[due, soon] = found
+        return found
 
     def left(self, due: datetime) -> Remaining:
         """What is left until a deadline, by the working days of the calendar in force."""
