@@ -7,7 +7,7 @@ all the rest.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from enum import Enum
 from functools import lru_cache
@@ -22,6 +22,8 @@ from web.fields import fields_of
 from web.language import Language
 from web.templating import template
 
+Options = Callable[[Language], Sequence[tuple[str, str]]]
+"""What may be chosen in a district: value and words."""
 _Words = tuple[str, str]
 """A language and the words of a district (by its rulebook)."""
 
@@ -29,6 +31,22 @@ _Words = tuple[str, str]
 def inputs(language: Language, command: str, data: Mapping[str, Any]) -> Markup:
     """The inputs of a command's own form, in the words of the reader's district, with ``data`` filled in."""
     return _inputs(_known(language), command, json.dumps(data, ensure_ascii=False, sort_keys=True))
+
+
+def bits(language: Language) -> Any:
+    """The macros of ``_bits.html`` that need nobody's seat, in words; importing them anew takes each page longer."""
+    return _macros(_known(language), "_bits")
+
+
+def sections(language: Language, current: str) -> Markup:
+    """The way to the main pages, ``current`` being the address of this one."""
+    return _sections(_known(language), current)
+
+
+def pick(language: Language, name: str, title: str, options: Options, chosen: str = "") -> Markup:
+    """A choice that narrows a list, with what is ``chosen``; ``title`` is a phrase of the pages."""
+    known = any(chosen == value for value, _ in options(language)) if chosen else False
+    return _pick(_known(language), name, title, options, chosen if known else "")
 
 
 def badge(language: Language, kind: str, value: Enum) -> Markup:
@@ -94,6 +112,16 @@ def _inputs(words: _Words, command: str, said: str) -> Markup:
     return Markup(
         _macros(words, "_forms").inputs(fields_of(command), "", json.loads(said), {}, "", f"{command}-")
     )
+
+
+@lru_cache(maxsize=256)
+def _sections(words: _Words, current: str) -> Markup:
+    return Markup(_macros(words, "_bits").sections(current))
+
+
+@lru_cache(maxsize=4096)
+def _pick(words: _Words, name: str, title: str, options: Options, chosen: str) -> Markup:
+    return Markup(_macros(words, "_bits").pick(name, title, options(_LANGUAGES[words]), chosen))
 
 
 @lru_cache(maxsize=256)

@@ -33,6 +33,13 @@ class Language:
     book: Rulebook | None = None
     """The district whose words are used once somebody has signed in."""
 
+    @property
+    def district(self) -> Rulebook:
+        """The rulebook of the district. Raises ``ValueError`` before anybody has signed in."""
+        if self.book is None:
+            raise ValueError("nobody has signed in: there is no district")
+        return self.book
+
     def of_district(self, book: Rulebook) -> Language:
         """The same language in the words of one district."""
         return replace(self, book=book)

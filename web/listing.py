@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
@@ -18,11 +18,12 @@ from api.hazards import Search, filters_of
 from api.problems import Problem, problem_of
 from domain.organisation import ROLES_OF_THE_DESK, ROLES_OF_THE_OFFICE, UnitType
 from domain.refusal import Refusal
-from domain.values import Channel, Colour, Mode, Rung, Sla, State, Urgency
+from domain.values import Channel, Colour, Labelled, Mode, Rung, Sla, State, Urgency
 from service.figures import SOON_WORKING_DAYS
 from storage.briefs import Brief, Briefs
 from storage.readmodel import Order
 from web import drawn
+from web.language import Language
 from web.typed import one, typed_in
 from web.visit import Visit, in_address
 
@@ -126,7 +127,7 @@ async def _page(
         sheet=_address(asked).removeprefix(PATH),
         views=_views(visit, asked),
         orders=_orders(visit, asked, search),
-        choices=_choices(visit),
+        picks=_picks(visit, dict(asked)),
         narrowed=_narrowed(asked),
         more=any(name in _SELDOM for name, _ in asked),
     )
@@ -203,25 +204,25 @@ def _query(asked: list[tuple[str, str]]) -> str:
 
 def _views(visit: Visit, asked: list[tuple[str, str]]) -> list[View]:
     """Lists that everybody asks for, under their names."""
-    say = visit.language.say
+    say, here = visit.language.say, _query(asked)
     named = [
         (say("全部"), ""),
-        (say("未清零"), urlencode({"open": "true", "order": "due"})),
-        (say("超期"), urlencode({"overdue": "true", "order": "due"})),
+        (say("未清零"), _OPEN),
+        (say("超期"), _OVERDUE),
         (say("下一工作日前到期"), soon_query(visit, 1)),
-        (
-            say("三个工作日内到期"),
-            soon_query(visit),
-        ),
-        (
-            say("督办及以上"),
-            urlencode([("level", rung.value) for rung in Rung if rung.step >= 2] + [("order", "due")]),
-        ),
-        (say("待核实"), urlencode({"state": State.REPORTED.value, "order": "due"})),
-        (say("待签收"), urlencode({"state": State.AWAITING_SIGNOFF.value, "order": "due"})),
+        (say("三个工作日内到期"), soon_query(visit)),
+        (say("督办及以上"), _SUPERVISED),
+        (say("待核实"), _REPORTED),
+        (say("待签收"), _UNSIGNED),
     ]
-    here = _query(asked)
     return [View(name, query, query == here) for name, query in named]
+
+
+_OPEN = urlencode({"open": "true", "order": "due"})
+_OVERDUE = urlencode({"overdue": "true", "order": "due"})
+_SUPERVISED = urlencode([("level", rung.value) for rung in Rung if rung.step >= 2] + [("order", "due")])
+_REPORTED = urlencode({"state": State.REPORTED.value, "order": "due"})
+_UNSIGNED = urlencode({"state": State.AWAITING_SIGNOFF.value, "order": "due"})
 
 
 def soon_query(visit: Visit, working_days: int = SOON_WORKING_DAYS) -> str:
@@ -238,20 +239,55 @@ def _orders(visit: Visit, asked: list[tuple[str, str]], search: Search) -> list[
     ]
 
 
-def _choices(visit: Visit) -> dict[str, list[tuple[str, str]]]:
-    """What the filters offer: value and words."""
-    of, organisation = visit.language.of, visit.rules.book.organisation
-    classes = {item.class_code: item.class_name for item in visit.rules.book.catalogue.items}
+# -- what the filters offer ----------------------------------------------------------------------------
+
+
+def _picks(visit: Visit, asked: Mapping[str, str]) -> dict[str, Markup]:
     return {
-        "state": [(one.value, of(one)) for one in State],
-        "mode": [(one.value, of(one)) for one in Mode if one in visit.rules.book.modes],
-        "level": [(one.value, f"{one} {of(one)}") for one in Rung],
-        "urgency": [(one.value, of(one)) for one in Urgency],
-        "colour": [(one.value, of(one)) for one in Colour],
-        "channel": [(one.value, of(one)) for one in Channel],
-        "subdistrict": [
-            (unit.id, visit.unit(unit.id)) for unit in organisation.units if unit.type is UnitType.SUBDISTRICT
-        ],
-        "unit": [(unit.id, visit.unit(unit.id)) for unit in organisation.units if unit.handles],
-        "class": [(code, f"{code} {name}") for code, name in classes.items()],
+        name: drawn.pick(visit.language, name, title, options, asked.get(name, ""))
+        for name, (title, options) in _OFFERED.items()
     }
+
+
+def _all_of(values: Iterable[Labelled]) -> drawn.Options:
+    def options(language: Language) -> list[tuple[str, str]]:
+        return [(one.value, language.of(one)) for one in values]
+
+    return options
+
+
+def _modes(language: Language) -> list[tuple[str, str]]:
+    return [(one.value, language.of(one)) for one in Mode if one in language.district.modes]
+
+
+def _levels(language: Language) -> list[tuple[str, str]]:
+    return [(one.value, f"{one} {language.of(one)}") for one in Rung]
+
+
+def _streets(language: Language) -> list[tuple[str, str]]:
+    units = language.district.organisation.units
+    return [(one.id, language.either(one.name, one.en)) for one in units if one.type is UnitType.SUBDISTRICT]
+
+
+def _units(language: Language) -> list[tuple[str, str]]:
+    units = language.district.organisation.units
+    return [(one.id, language.either(one.name, one.en)) for one in units if one.handles]
+
+
+def _classes(language: Language) -> list[tuple[str, str]]:
+    classes = {item.class_code: item.class_name for item in language.district.catalogue.items}
+    return [(code, f"{code} {name}") for code, name in classes.items()]
+
+
+_OFFERED: dict[str, tuple[str, drawn.Options]] = {
+    "state": ("状态", _all_of(State)),
+    "unit": ("管辖单位", _units),
+    "level": ("督办级别", _levels),
+    "mode": ("方式", _modes),
+    "subdistrict": ("所在街镇", _streets),
+    "class": ("大类", _classes),
+    "urgency": ("紧急程度", _all_of(Urgency)),
+    "colour": ("风险等级", _all_of(Colour)),
+    "channel": ("发现渠道", _all_of(Channel)),
+}
+"""Of each filter what it is called, and what may be chosen."""

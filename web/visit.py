@@ -31,6 +31,8 @@ _POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self'; {script}form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
 )
+_UNDER = {"/catalogue": "/units", "/calendar": "/units", "/notices": "/inbox"}
+"""Pages that belong to a main one of another address."""
 _LIVE = "script-src 'self'; connect-src 'self'; "
 
 
@@ -56,6 +58,7 @@ class Sight:
             chinese=self.language.chinese,
             tag=self.language.tag,
             sight=self,
+            bits=drawn.bits(self.language),
             asset=assets.address,
             live=live,
             **values,
@@ -116,26 +119,9 @@ class Visit(Sight):
         return super().page(name, status, live=live, visit=self, **values)
 
     @property
-    def sections(self) -> list[tuple[str, str]]:
-        """The main pages: name and address."""
-        say = self.language.say
-        return [
-            (say("总览"), "/"),
-            (say("待办"), "/inbox"),
-            (say("清单"), "/hazards"),
-            (say("督办事项"), "/obligations"),
-            (say("排查计划"), "/programme"),
-            (say("风险点"), "/risk-points"),
-            (say("挂图作战"), "/board"),
-            (say("专题"), "/units"),
-            (say("登记"), "/report"),
-        ]
-
-    @property
-    def section(self) -> str:
-        """The main page this one belongs to."""
+    def sections(self) -> Markup:
         first = f"/{self.request.url.path.split('/')[1]}"
-        return {"/catalogue": "/units", "/calendar": "/units", "/notices": "/inbox"}.get(first, first)
+        return drawn.sections(self.language, _UNDER.get(first, first))
 
     # -- words --------------------------------------------------------------------------------------
 
@@ -152,7 +138,7 @@ class Visit(Sight):
         except ValueError:
             return role
 
-    @property
+    @cached_property
     def seat(self) -> str:
         actor = self.principal.actor
         return f"{self.unit(actor.unit)} · {self.role(actor.role)}"
