@@ -35,6 +35,7 @@ from starlette.responses import Response
 from api.limits import Limiter, Rate
 from api.problems import Problem
 from api.server import production
+from bench import registers
 from bench.figures import Target
 from bench.life import PROFILE
 from bench.population import NOW, populate
@@ -133,13 +134,14 @@ def district(settings: Settings, originals: int, copies: int, say: Say) -> None:
         there = database.read_now(lambda connection: connection.exec_driver_sql(_COUNT).scalar_one())
         if there == originals * copies:
             say(f"沿用已有的 {there} 件隐患 | {there} hazards are there already")
-            return
-        if there:
+        elif there:
             raise SystemExit(
                 f"{url} 中是另一批隐患，请删去该文件后重来 | holds other hazards: delete that file and run again"
             )
-        say(f"生成 {originals * copies} 件隐患 | making {originals * copies} hazards")
-        populate(database, originals, copies)
+        else:
+            say(f"生成 {originals * copies} 件隐患 | making {originals * copies} hazards")
+            populate(database, originals, copies)
+        registers.keep(database)
         database.write_now(lambda connection: connection.exec_driver_sql("ANALYZE"))
     finally:
         database.close()

@@ -223,6 +223,11 @@ class Organisation(Value):
         """The unit with this id, name or alias."""
         return self._by_name.get(name.strip())
 
+    def id_of(self, name: str) -> str:
+        """The id of :meth:`find`; nothing for a name that nobody has."""
+        found = self.find(name)
+        return found.id if found else ""
+
     def name(self, unit: UnitId) -> str:
         found = self.by_id.get(unit)
         return found.name if found else str(unit)

@@ -26,16 +26,24 @@ class Notices:
         self._current = current
 
     async def find(
-        self, principal: Principal, wanted: Wanted, before: int | None = None, limit: int = 50
+        self,
+        principal: Principal,
+        wanted: Wanted,
+        before: int | None = None,
+        limit: int = 50,
+        *,
+        delivered: bool = True,
     ) -> tuple[list[Entry], int | None]:
         """Notices, the newest first, and where the next page begins.
 
-        What became of them outside the inbox is for the central seats. Raises :class:`Refusal` 403 when
+        What became of them outside the inbox (``delivered``) is for the central seats. Raises :class:`Refusal` 403 when
         another seat asks for it.
         """
         if wanted.state:
             await self.check_central(principal)
-        found = await self._database.read(inbox.find, principal, wanted, before, limit + 1)
+        found = await self._database.read(
+            inbox.find, principal, wanted, before, limit + 1, delivered=delivered
+        )
         more = found[limit - 1].id if len(found) > limit else None
         return found[:limit], more
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, Connection, RowMapping, Select, bindparam, exists, or_, select
+from sqlalchemy import Boolean, Connection, Select, bindparam, exists, or_, select
 
 from domain.events import Notice
 from domain.organisation import SEES_WHOLE_PROFILE
@@ -75,9 +75,18 @@ class Wanted:
 
 
 def find(
-    connection: Connection, principal: Principal, wanted: Wanted, before: int | None, limit: int
+    connection: Connection,
+    principal: Principal,
+    wanted: Wanted,
+    before: int | None,
+    limit: int,
+    *,
+    delivered: bool = True,
 ) -> list[Entry]:
-    """Notices the principal may see, the newest first, older than the notice ``before``."""
+    """Notices the principal may see, the newest first, older than the notice ``before``.
+
+    Unless ``delivered``, nothing is said of what became of them on other channels.
+    """
     query = addressed(_ENTRIES, principal)
     actor = principal.actor
     if wanted.to in ("me", "unit"):
@@ -99,14 +108,16 @@ def find(
     if before is not None:
         query = query.where(outbox.c.id < before)
     rows = _read(connection, principal, query.order_by(outbox.c.id.desc()).limit(limit))
-    return list(_with_deliveries(connection, rows))
+    told = _deliveries(connection, [row["id"] for row in rows]) if delivered else {}
+    return [_entry(row, told.get(row["id"], ())) for row in rows]
 
 
 def one(connection: Connection, principal: Principal, notice: int) -> Entry | None:
     """A notice by its id, or ``None`` when the principal may not see it."""
     query = addressed(_ENTRIES, principal).where(outbox.c.id == notice)
     rows = _read(connection, principal, query)
-    return next(_with_deliveries(connection, rows), None)
+    told = _deliveries(connection, [notice])
+    return next((_entry(row, told.get(notice, ())) for row in rows), None)
 
 
 def acknowledge(connection: Connection, principal: Principal, notice: int, at: datetime) -> None:
@@ -139,36 +150,35 @@ _ENTRIES = select(
 """Put together once: it is asked on every look into an inbox."""
 
 
-def _read(connection: Connection, principal: Principal, query: Select[Any]) -> list[RowMapping]:
+def _read(connection: Connection, principal: Principal, query: Select[Any]) -> list[dict[str, Any]]:
     whole = principal.actor.role in SEES_WHOLE_PROFILE
-    asked = {"reader": principal.actor.unit, "whole": whole}
-    return list(connection.execute(query, asked).mappings())
+    found = connection.execute(query, {"reader": principal.actor.unit, "whole": whole})
+    names = tuple(found.keys())
+    return [dict(zip(names, row, strict=True)) for row in found.all()]
 
 
-def _with_deliveries(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[Entry]:
-    query = (
-        select(deliveries)
-        .where(deliveries.c.notice_id.in_([row["id"] for row in rows]))
-        .order_by(deliveries.c.id)
-    )
-    by_notice: dict[int, list[Delivery]] = {}
-    for row in connection.execute(query).mappings() if rows else ():
+def _deliveries(connection: Connection, notices: Sequence[int]) -> dict[int, list[Delivery]]:
+    """What became of notices on other channels, by notice."""
+    query = select(deliveries).where(deliveries.c.notice_id.in_(notices)).order_by(deliveries.c.id)
+    found: dict[int, list[Delivery]] = {}
+    for row in connection.execute(query).mappings() if notices else ():
         delivery = Delivery(**{name: row[name] for name in Delivery.__slots__})
-        by_notice.setdefault(row["notice_id"], []).append(delivery)
-    for row in rows:
-        given = row["receipt_at"] is not None
-        yield Entry(
-            id=row["id"],
-            hazard=HazardId(row["hazard_id"]) if row["hazard_id"] else None,
-            about=row["about"],
-            seq=row["seq"],
-            notice=Notice.model_validate({name: row[name] for name in Notice.model_fields}),
-            created_at=row["created_at"],
-            code=row["code"],
-            confidentiality=Confidentiality(row["confidentiality"] or Confidentiality.PUBLIC),
-            title=row["title"] if row["opens"] else None,
-            receipt=Receipt(**{name: row[f"receipt_{name}"] for name in Receipt.__slots__})
-            if given
-            else None,
-            deliveries=tuple(by_notice.get(row["id"], ())),
-        )
+        found.setdefault(row["notice_id"], []).append(delivery)
+    return found
+
+
+def _entry(row: Mapping[str, Any], told: Iterable[Delivery]) -> Entry:
+    given = row["receipt_at"] is not None
+    return Entry(
+        id=row["id"],
+        hazard=HazardId(row["hazard_id"]) if row["hazard_id"] else None,
+        about=row["about"],
+        seq=row["seq"],
+        notice=Notice.model_validate({name: row[name] for name in Notice.model_fields}),
+        created_at=row["created_at"],
+        code=row["code"],
+        confidentiality=Confidentiality(row["confidentiality"] or Confidentiality.PUBLIC),
+        title=row["title"] if row["opens"] else None,
+        receipt=Receipt(**{name: row[f"receipt_{name}"] for name in Receipt.__slots__}) if given else None,
+        deliveries=tuple(told),
+    )

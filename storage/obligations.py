@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection, and_, false, or_, select, true, tuple_
 from sqlalchemy.sql.elements import ColumnElement
@@ -61,16 +61,14 @@ class Lines(Value):
     next: str | None
 
 
-_OWED = tuple(
-    obligations.c[name] for name in Obligation.model_fields if name in obligations.c and name != "open"
-)
-_OF_HAZARD = (
-    obligations.c.hazard_id.label("hazard"),
-    *(
-        hazards.c[name]
-        for name in ("profile", "title", "place", "state", "owner", "level", "confidentiality")
-    ),
-)
+_OWED_NAMES = tuple(name for name in Obligation.model_fields if name in obligations.c and name != "open")
+_HAZARD_NAMES = tuple(name for name in Line.model_fields if name not in ("owed", "hazard"))
+_LINES = select(
+    *(obligations.c[name] for name in _OWED_NAMES),
+    obligations.c.hazard_id,
+    *(hazards.c[name] for name in _HAZARD_NAMES),
+).join_from(obligations, hazards, hazards.c.id == obligations.c.hazard_id)
+"""In order, so that a row becomes a value without a look at its description for each of its fields."""
 
 
 def find(
@@ -85,29 +83,26 @@ def find(
     """What is owed on the hazards that ``principal`` may see. Raises :class:`storage.cursors.BadCursor`."""
     limit = max(1, min(limit, LONGEST_PAGE))
     o = obligations.c
-    query = visible(
-        select(*_OWED, *_OF_HAZARD)
-        .join_from(obligations, hazards, hazards.c.id == o.hazard_id)
-        .where(*_conditions(sought, now)),
-        principal,
-        obligations,
-    )
+    query = visible(_LINES.where(*_conditions(sought, now)), principal, obligations)
     if cursor is not None:
         query = query.where(_after(cursors.read(cursor, by.value), by))
     if by is By.DUE:
         query = query.order_by(o.due.asc().nulls_last(), o.hazard_id, o.id)
     else:
         query = query.order_by(o.raised_at.desc(), o.hazard_id.desc(), o.id.desc())
-    found = connection.execute(query.limit(limit + 1)).mappings().all()
-    rows = tuple(
-        Line.model_validate({**row, "owed": {column.name: row[column.name] for column in _OWED}})
-        for row in found
-    )
+    rows = tuple(_line(row) for row in connection.execute(query.limit(limit + 1)).all())
     if len(rows) <= limit:
         return Lines(rows=rows, next=None)
     last = rows[limit - 1]
     place = cursors.Place(by.value, getattr(last.owed, by.value), f"{last.hazard}/{last.owed.id}")
     return Lines(rows=rows[:limit], next=cursors.written(place))
+
+
+def _line(row: Sequence[Any]) -> Line:
+    n = len(_OWED_NAMES)
+    owed = dict(zip(_OWED_NAMES, row, strict=False))
+    of_hazard = dict(zip(_HAZARD_NAMES, row[n + 1 :], strict=True))
+    return Line.model_validate({**of_hazard, "owed": owed, "hazard": row[n]})
 
 
 def _conditions(sought: Sought, now: datetime) -> Iterable[ColumnElement[bool]]:

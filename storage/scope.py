@@ -94,7 +94,7 @@ def kept(statement: Select[Any], principal: Principal, territory: UnitId | None 
     ``territory`` it belongs to; the central seats all of their profile. Raises ``TypeError`` when ``statement``
     does not read ``risk_points``.
     """
-    if not any(source.is_derived_from(risk_points) for source in statement.get_final_froms()):
+    if not _reads(statement, risk_points):
         raise TypeError("kept() needs a statement that reads risk_points: join it")
     column, unit = risk_points.c, principal.actor.unit
     statement = statement.where(column.profile == principal.profile)

@@ -75,7 +75,7 @@ async def show(visit: Visit) -> Response:
         visit.principal, owing=True, limit=_WINDOWS, now=visit.now
     )
     notices, following = await visit.rooms.notices.find(
-        visit.principal, Wanted(to=_to(visit)), before(visit), _NOTICES
+        visit.principal, Wanted(to=_to(visit)), before(visit), _NOTICES, delivered=False
     )
     return visit.page(
         "inbox",
@@ -143,12 +143,12 @@ def _said(
     visit: Visit, due: datetime | None, what: str, address: str, *, title: str, mine: bool, answers: str = "",
     who: str = "", number: str = "", place: str = "", state: State | None = None, provisional: bool = False,
 ) -> Owed:  # fmt: skip
-    left = visit.left(due) if due else None
+    term = visit.term(due) if due else None
     act = (f"{address}?act={answers}#h-acts" if answers else address) if mine else ""
     return Owed(
         due=due or _NEVER, what=what, who=who, address=address, title=title, number=number, place=place,
-        act=act, provisional=provisional, late=bool(left and left.late), by=visit.due(due) if due else "",
-        remains=drawn.left(visit.language, left, False) if left else None,
+        act=act, provisional=provisional, late=term.late if term else False, by=term.due if term else "",
+        remains=term.remains if term else None,
         standing=drawn.badge(visit.language, "state", state) if state else None,
     )  # fmt: skip
 
@@ -174,7 +174,7 @@ def note(visit: Visit, entry: Entry) -> Note:
         rung=drawn.badge(language, "rung", notice.rung) if notice.rung else None,
         at=visit.moment(entry.created_at),
         clock=language.of(notice.clock) if notice.clock else "",
-        due=language.say("{time} 前", time=visit.due(notice.due)) if notice.due else "",
+        due=language.say("{time} 前", time=visit.term(notice.due).due) if notice.due else "",
     )
 
 

@@ -249,7 +249,7 @@ def _picks(visit: Visit, asked: Mapping[str, str]) -> dict[str, Markup]:
     }
 
 
-def _all_of(values: Iterable[Labelled]) -> drawn.Options:
+def all_of(values: Iterable[Labelled]) -> drawn.Options:
     def options(language: Language) -> list[tuple[str, str]]:
         return [(one.value, language.of(one)) for one in values]
 
@@ -269,7 +269,7 @@ def _streets(language: Language) -> list[tuple[str, str]]:
     return [(one.id, language.either(one.name, one.en)) for one in units if one.type is UnitType.SUBDISTRICT]
 
 
-def _units(language: Language) -> list[tuple[str, str]]:
+def units_that_handle(language: Language) -> list[tuple[str, str]]:
     units = language.district.organisation.units
     return [(one.id, language.either(one.name, one.en)) for one in units if one.handles]
 
@@ -280,14 +280,14 @@ def _classes(language: Language) -> list[tuple[str, str]]:
 
 
 _OFFERED: dict[str, tuple[str, drawn.Options]] = {
-    "state": ("状态", _all_of(State)),
-    "unit": ("管辖单位", _units),
+    "state": ("状态", all_of(State)),
+    "unit": ("管辖单位", units_that_handle),
     "level": ("督办级别", _levels),
     "mode": ("方式", _modes),
     "subdistrict": ("所在街镇", _streets),
     "class": ("大类", _classes),
-    "urgency": ("紧急程度", _all_of(Urgency)),
-    "colour": ("风险等级", _all_of(Colour)),
-    "channel": ("发现渠道", _all_of(Channel)),
+    "urgency": ("紧急程度", all_of(Urgency)),
+    "colour": ("风险等级", all_of(Colour)),
+    "channel": ("发现渠道", all_of(Channel)),
 }
 """Of each filter what it is called, and what may be chosen."""

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import urlencode
 
 from fastapi.exceptions import RequestValidationError
+from markupsafe import Markup
 from pydantic import ValidationError
 from starlette.responses import Response
 
 from api import obligations as api
 from api.problems import Problem, problem_of
-from domain.obligations import OWED, Owed, Standing, standing
+from domain.obligations import OWED, Standing, standing
 from domain.refusal import Refusal
-from domain.remaining import Remaining
 from storage import obligations
 from storage.obligations import Lines
+from web import drawn
+from web.language import Language
 from web.visit import Visit, in_address
 
 T = TypeVar("T", bound=api.Search)
@@ -26,18 +27,27 @@ PATH = "/obligations"
 _UNNAMED = ("cursor", "limit", "order")
 
 
-@dataclass(frozen=True)
-class Shown:
-    """An obligation on the page: what it is, how it stands, and how long there is."""
+class Shown(NamedTuple):
+    """An obligation in words: what it is, whose, how it stands, and how long there is."""
 
-    line: obligations.Line
-    kind: Owed
-    standing: Standing
-    left: Remaining | None
-
-    @property
-    def late(self) -> bool:
-        return self.standing is Standing.LATE
+    hazard: str
+    title: str
+    place: str
+    state: str
+    level: Markup
+    what: str
+    about: str
+    """The unit it is about, where that is not the one that owes it."""
+    unit: str
+    role: str
+    late: bool
+    due: str
+    remains: Markup | None
+    standing: str
+    met: str
+    received: str
+    """When it was signed for; or that it was not, while it is owed."""
+    accepted: str
 
 
 async def show(visit: Visit) -> Response:
@@ -52,7 +62,7 @@ async def show(visit: Visit) -> Response:
         )
     except (Refusal, RequestValidationError) as error:
         problem = problem_of(error)
-    organisation = visit.rules.book.organisation
+    unit = visit.rules.book.organisation.id_of(asked.get("unit", ""))
     return visit.page(
         "obligations",
         problem.status if problem else 200,
@@ -63,13 +73,23 @@ async def show(visit: Visit) -> Response:
         first=_address(asked) if search.cursor else None,
         sheet=_address(asked).removeprefix(PATH),
         views=_views(visit, asked),
-        kinds=list(OWED.items()),
-        units=[
-            unit
-            for unit in organisation.units
-            if unit.handles or unit.id in (organisation.office, organisation.desk)
-        ],
+        kinds=drawn.pick(visit.language, "kind", "事项", _kinds, asked.get("kind", "")),
+        units=drawn.pick(visit.language, "unit", "承担单位", _units, unit),
     )
+
+
+def _kinds(language: Language) -> list[tuple[str, str]]:
+    return [(kind, language.of(owed)) for kind, owed in OWED.items()]
+
+
+def _units(language: Language) -> list[tuple[str, str]]:
+    organisation = language.district.organisation
+    central = (organisation.office, organisation.desk)
+    return [
+        (unit.id, language.either(unit.name, unit.en))
+        for unit in organisation.units
+        if unit.handles or unit.id in central
+    ]
 
 
 def _views(visit: Visit, asked: dict[str, str]) -> list[tuple[str, str, bool]]:
@@ -92,9 +112,30 @@ def _sheet(visit: Visit) -> api.Sheet:
 
 
 def _shown(visit: Visit, line: obligations.Line) -> Shown:
-    owed = line.owed
-    left = visit.left(owed.due) if owed.due and owed.open else None
-    return Shown(line, OWED[owed.kind], standing(owed, visit.now), left)
+    owed, language, say = line.owed, visit.language, visit.language.say
+    stands = standing(owed, visit.now)
+    term = visit.term(owed.due) if owed.due else None
+    received = say("未签收") if owed.open else ""
+    if owed.received_at:
+        received = say("{time} 已签收", time=visit.moment(owed.received_at))
+    return Shown(
+        hazard=line.hazard,
+        title=line.title or line.place,
+        place=line.place,
+        state=language.of(line.state),
+        level=drawn.badge(language, "rung", line.level),
+        what=language.of(OWED[owed.kind]),
+        about=visit.unit(owed.about) if owed.about and owed.about != owed.unit else "",
+        unit=visit.unit(owed.unit),
+        role=visit.role(owed.role),
+        late=stands is Standing.LATE,
+        due=term.due if term else say("未定期限"),
+        remains=term.remains if term and owed.open else None,
+        standing=language.of(stands),
+        met=visit.moment(owed.met_at) if owed.met_at else "",
+        received=received,
+        accepted=say("{time} 已认可", time=visit.moment(owed.accepted_at)) if owed.accepted_at else "",
+    )
 
 
 def _asked(visit: Visit) -> dict[str, str]:

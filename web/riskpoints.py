@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 from uuid import uuid4
 
+from markupsafe import Markup
 from pydantic import ValidationError
 from starlette.responses import Response
 
@@ -20,9 +21,10 @@ from domain.riskpoints import FORMS, Entry, PointKind, RiskPoint
 from domain.values import Colour
 from service.riskpoints import Seen
 from storage.readmodel import Filters, Order
+from web import drawn
 from web.acting import KEY, MORE, SAID_BESIDE
 from web.fields import Field, of_model, read
-from web.listing import lines
+from web.listing import all_of, lines, units_that_handle
 from web.one import Draft
 from web.typed import one as first
 from web.typed import typed_in
@@ -83,6 +85,25 @@ def _labelled(fields: Iterable[Field]) -> tuple[Field, ...]:
 # -- the list ----------------------------------------------------------------------------------------
 
 
+class Line(NamedTuple):
+    """A point of the list, in words."""
+
+    number: str
+    name: str
+    kind: str
+    place: str
+    retired: bool
+    colour: Markup
+    proposal: str
+    """The colour its hazards speak for, where it is worse than its own."""
+    department: str
+    accountable: str
+    review_due: bool
+    review: str
+    open: int
+    relapsed: int
+
+
 async def show(visit: Visit) -> Response:
     asked = {name: value for name, value in visit.request.query_params.items() if value}
     search = _search(asked)
@@ -91,19 +112,45 @@ async def show(visit: Visit) -> Response:
         visit.principal, api.sought_of(search, organisation), search.cursor, PAGE, visit.today
     )
     streets = await risks.by_street(visit.principal)
+    department = organisation.id_of(asked.get("department", ""))
     kept = {name: value for name, value in asked.items() if name not in ("cursor", "limit", "lang")}
     return visit.page(
         "risk-points",
         asked=asked,
-        found=found,
+        lines=[_line(visit, seen) for seen in found],
         following=_address({**kept, "cursor": following}) if following else None,
         first=_address(kept) if search.cursor else None,
         sheet=_address(kept).removeprefix(PATH),
         colours=list(Colour),
-        kinds=list(PointKind),
-        units=[unit for unit in organisation.units if unit.handles],
+        picks=(
+            drawn.pick(visit.language, "colour", "风险等级", _COLOURS, asked.get("colour", "")),
+            drawn.pick(visit.language, "kind", "种类", _KINDS, asked.get("kind", "")),
+            drawn.pick(visit.language, "department", "责任部门", units_that_handle, department),
+        ),
         streets=[(street, streets[street]) for street in _in_order(visit, streets)],
         registers=await risks.may_register(visit.principal),
+    )
+
+
+_COLOURS, _KINDS = all_of(Colour), all_of(PointKind)
+
+
+def _line(visit: Visit, seen: Seen) -> Line:
+    point, of = seen.point, visit.language.of
+    return Line(
+        number=point.number,
+        name=point.described.name,
+        kind=of(point.described.kind),
+        place=point.described.place,
+        retired=not point.open,
+        colour=drawn.badge(visit.language, "colour", point.colour),
+        proposal=of(seen.proposal) if seen.proposal else "",
+        department=visit.unit(point.described.department),
+        accountable=point.described.accountable,
+        review_due=seen.review_due,
+        review=visit.day(point.assessment.review_on),
+        open=seen.linked.open,
+        relapsed=seen.linked.relapsed,
     )
 
 
