@@ -44,7 +44,7 @@ def sections(language: Language, current: str) -> Markup:
 
 
 def pick(language: Language, name: str, title: str, options: Options, chosen: str = "") -> Markup:
-    """A choice that narrows a list, with what is ``chosen``; ``title`` is a phrase of the pages."""
+    """A choice that narrows a list, with what is ``chosen``."""
     known = any(chosen == value for value, _ in options(language)) if chosen else False
     return _pick(_known(language), name, title, options, chosen if known else "")
 

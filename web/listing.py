@@ -243,9 +243,21 @@ def _orders(visit: Visit, asked: list[tuple[str, str]], search: Search) -> list[
 
 
 def _picks(visit: Visit, asked: Mapping[str, str]) -> dict[str, Markup]:
+    language, say = visit.language, visit.language.say
+    offered = (
+        ("state", say("状态"), _STATES),
+        ("unit", say("管辖单位"), units_that_handle),
+        ("level", say("督办级别"), _levels),
+        ("mode", say("方式"), _modes),
+        ("subdistrict", say("所在街镇"), _streets),
+        ("class", say("大类"), _classes),
+        ("urgency", say("紧急程度"), _URGENCIES),
+        ("colour", say("风险等级"), _COLOURS),
+        ("channel", say("发现渠道"), _CHANNELS),
+    )
     return {
-        name: drawn.pick(visit.language, name, title, options, asked.get(name, ""))
-        for name, (title, options) in _OFFERED.items()
+        name: drawn.pick(language, name, title, options, asked.get(name, ""))
+        for name, title, options in offered
     }
 
 
@@ -279,15 +291,4 @@ def _classes(language: Language) -> list[tuple[str, str]]:
     return [(code, f"{code} {name}") for code, name in classes.items()]
 
 
-_OFFERED: dict[str, tuple[str, drawn.Options]] = {
-    "state": ("状态", all_of(State)),
-    "unit": ("管辖单位", units_that_handle),
-    "level": ("督办级别", _levels),
-    "mode": ("方式", _modes),
-    "subdistrict": ("所在街镇", _streets),
-    "class": ("大类", _classes),
-    "urgency": ("紧急程度", all_of(Urgency)),
-    "colour": ("风险等级", all_of(Colour)),
-    "channel": ("发现渠道", all_of(Channel)),
-}
-"""Of each filter what it is called, and what may be chosen."""
+_STATES, _URGENCIES, _COLOURS, _CHANNELS = all_of(State), all_of(Urgency), all_of(Colour), all_of(Channel)

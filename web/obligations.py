@@ -62,6 +62,7 @@ async def show(visit: Visit) -> Response:
         )
     except (Refusal, RequestValidationError) as error:
         problem = problem_of(error)
+    language, say = visit.language, visit.language.say
     unit = visit.rules.book.organisation.id_of(asked.get("unit", ""))
     return visit.page(
         "obligations",
@@ -73,8 +74,8 @@ async def show(visit: Visit) -> Response:
         first=_address(asked) if search.cursor else None,
         sheet=_address(asked).removeprefix(PATH),
         views=_views(visit, asked),
-        kinds=drawn.pick(visit.language, "kind", "事项", _kinds, asked.get("kind", "")),
-        units=drawn.pick(visit.language, "unit", "承担单位", _units, unit),
+        kinds=drawn.pick(language, "kind", say("事项"), _kinds, asked.get("kind", "")),
+        units=drawn.pick(language, "unit", say("承担单位"), _units, unit),
     )
 
 

@@ -112,6 +112,7 @@ async def show(visit: Visit) -> Response:
         visit.principal, api.sought_of(search, organisation), search.cursor, PAGE, visit.today
     )
     streets = await risks.by_street(visit.principal)
+    language, say = visit.language, visit.language.say
     department = organisation.id_of(asked.get("department", ""))
     kept = {name: value for name, value in asked.items() if name not in ("cursor", "limit", "lang")}
     return visit.page(
@@ -123,9 +124,9 @@ async def show(visit: Visit) -> Response:
         sheet=_address(kept).removeprefix(PATH),
         colours=list(Colour),
         picks=(
-            drawn.pick(visit.language, "colour", "风险等级", _COLOURS, asked.get("colour", "")),
-            drawn.pick(visit.language, "kind", "种类", _KINDS, asked.get("kind", "")),
-            drawn.pick(visit.language, "department", "责任部门", units_that_handle, department),
+            drawn.pick(language, "colour", say("风险等级"), _COLOURS, asked.get("colour", "")),
+            drawn.pick(language, "kind", say("种类"), _KINDS, asked.get("kind", "")),
+            drawn.pick(language, "department", say("责任部门"), units_that_handle, department),
         ),
         streets=[(street, streets[street]) for street in _in_order(visit, streets)],
         registers=await risks.may_register(visit.principal),
