@@ -149,13 +149,13 @@ def _count_found(
         tally.add(by, "found", n)
         tally.add(by, "found_inside", 0 if Channel(channel).outside else n)
     on_spot = (f.kind == FactKind.CLEARED.value, f.detail == "on_spot", f.at >= period.start, f.round == 1)
-    query = (
-        select(h.registered_by, func.count())
-        .select_from(facts.join(hazards))
-        .where(f.profile == principal.profile, *on_spot, *within)
-    )
+    # Few of all that was found, and so looked for among what was cleared: the time of report is not to lead the way.
+    reported = func.coalesce(h.reported_at, h.reported_at)
+    found = (reported >= period.start, reported < period.end, _COUNTS)
+    query = select(h.registered_by, func.count()).select_from(facts.join(hazards)).where(*on_spot, *found)
+    query = visible(query, principal, facts, counting=True)
     # Not narrowed to the unit here: SQLite would then read the facts anew for each of its hazards.
-    for by, n in connection.execute(visible(query, principal).group_by(h.registered_by)):
+    for by, n in connection.execute(query.group_by(h.registered_by)):
         if unit in (None, by):
             tally.add(by, "on_spot", n)
 
@@ -246,12 +246,12 @@ def _count_disputes(
     query = (
         select(f.unit, passed_up, func.count())
         .select_from(facts.join(hazards))
-        .where(f.profile == principal.profile, f.kind == FactKind.CLEARED.value, *within)
-        .where(h.category.in_([2, 3]))
+        .where(f.kind == FactKind.CLEARED.value, *within, h.category.in_([2, 3]))
     )
+    query = visible(query, principal, facts, counting=True)
     # As it stood when it was struck off: what was passed up since was settled where it was. What was diverted to
     # a unit of the tier is a general hazard there (MOD-10).
-    for unit, up, n in connection.execute(visible(query, principal).group_by(f.unit, "passed_up")):
+    for unit, up, n in connection.execute(query.group_by(f.unit, "passed_up")):
         tally.add(unit, "disputes", n)
         tally.add(unit, "in_tier", n if unit in tier and not up else 0)
 

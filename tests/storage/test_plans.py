@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy.event import listen, remove
 
-from domain.figures import latest
+from domain.figures import latest, year_of
 from domain.organisation import Role
 from domain.programme import Kind
 from domain.riskpoints import PointKind
 from domain.values import Channel, Colour, HazardId, Mode, Rung, State, Urgency
-from storage import cursors, figures, majors, obligations, programme, readmodel, riskpoints, stock
+from storage import briefs, cursors, figures, majors, obligations, programme, readmodel, riskpoints, stock
 from storage.database import Database
 from storage.obligations import By, Sought
 from storage.readmodel import Filters, Order
@@ -105,10 +105,11 @@ def plans(connection: Connection, read: Any) -> list[str]:
     ]
 
 
+@pytest.mark.parametrize("find", [readmodel.find, briefs.find], ids=["rows", "briefs"])
 @pytest.mark.parametrize("order", Order)
 @pytest.mark.parametrize("seat", [OFFICE_SEES, principal(Role.LIAISON, STREET)], ids=["office", "street"])
 @pytest.mark.requirement("RPT-09")
-def test_no_list_reads_a_whole_table(empty, order, seat):
+def test_no_list_reads_a_whole_table(empty, order, seat, find):
     def every(connection: Connection) -> list[tuple[dict[str, Any], str]]:
         cursor = cursors.written(cursors.Place(order.value, START, "QP-2026-000001"))
         return [
@@ -117,7 +118,7 @@ def test_no_list_reads_a_whole_table(empty, order, seat):
             for place in (None, cursor)
             for step in scans(
                 connection,
-                lambda c, narrowed=narrowed, place=place: readmodel.find(
+                lambda c, narrowed=narrowed, place=place: find(
                     c, seat, Filters(**narrowed), place, 50, order
                 ),
             )
@@ -233,6 +234,16 @@ def test_what_a_unit_may_see_is_no_way_in_to_what_is_counted(request, kind):
         steps = db.read_now(plans, read)
         assert any("ix_involved_unit" in step for step in steps), steps
         assert not [step for step in steps if step.endswith(("(id=?)", "(hazard_id=?)"))], steps
+
+
+@pytest.mark.parametrize("kind", ["empty", "large"])
+def test_what_was_cleared_on_the_spot_is_looked_for_among_what_was_cleared(request, kind):
+    """Or the page of a unit looks into the facts of every hazard that was reported in its year."""
+    year = year_of(START.year)
+    steps = request.getfixturevalue(kind).read_now(
+        plans, lambda c: figures.counted(c, OFFICE_SEES, year, now=START)
+    )
+    assert not [step for step in steps if step.endswith("PRIMARY KEY (hazard_id=?)")], steps
 
 
 def _as_of_a_large_district(connection: Connection) -> None:
