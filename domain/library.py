@@ -11,6 +11,7 @@ import hashlib
 import json
 import re
 from functools import cached_property
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
@@ -81,6 +82,20 @@ class Rulebook(Value):
     @cached_property
     def digest(self) -> Digest:
         return digest_of(self)
+
+    def __eq__(self, other: object) -> bool:
+        """By their digests, as everywhere: so what follows from a rulebook alone can be kept by it."""
+        return self is other or (isinstance(other, Rulebook) and self.digest == other.digest)
+
+    def __hash__(self) -> int:
+        return hash(self.digest)
+
+    def __copy__(self) -> Self:
+        """A copy may be given other fields, so it takes along nothing that was worked out from these."""
+        copied = super().__copy__()
+        for name in vars(copied).keys() - type(self).model_fields.keys():
+            del vars(copied)[name]
+        return copied
 
 
 def canonical(value: BaseModel, *, exclude: set[str] | None = None) -> str:

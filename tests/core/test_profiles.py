@@ -227,6 +227,16 @@ def test_one_changed_word_is_another_rulebook(district):
     assert changed.digest != QINGPU.digest
 
 
+@pytest.mark.requirement("I5", "CLS-08")
+def test_a_copy_that_was_given_another_word_is_another_rulebook():
+    changed = QINGPU.model_copy(update={"version": "next"})
+
+    assert changed != QINGPU
+    assert changed.digest == Rulebook.model_validate_json(changed.model_dump_json()).digest
+    assert QINGPU.model_copy() == QINGPU
+    assert len({QINGPU, QINGPU.model_copy(), changed}) == 2
+
+
 # ── the numbers ──────────────────────────────────────────────────────────────────────────────────────
 
 
