@@ -10,14 +10,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from domain.commands import COMMANDS, Command, LoadCalendar, Order, Report
 from domain.draft import Draft
 from domain.effects import registration
 from domain.events import Event, command_digest
-from domain.guards import Ask
+from domain.guards import Ask, Guard
 from domain.ladder import tick
 from domain.library import Library, Rulebook, Rules
 from domain.organisation import Actor, PersonRef
@@ -44,8 +44,7 @@ def report(
     blank = _blank(hazard, book, rules, form, actor, now)
     ask = Ask(rules, blank, actor, now, form)
     row = BY_COMMAND["report"]
-    _check_right(row, ask)
-    _check_guards(row, ask, form_given=True)
+    _raise(_no_right(row, ask) or _broken(row, ask, form_given=True))
     draft = Draft(rules, blank, now)
     registration.report(draft, form, actor)
     return draft.event(type="report", actor=actor, rule=row.id, **_as_given(form, key))
@@ -101,10 +100,12 @@ def decide(rules: Rules, hazard: Hazard, order: Order, now: datetime) -> Event:
             409, "T01.already-reported", "REG-05", "该隐患已登记", "this hazard has already been reported"
         )
     ask = Ask(rules, hazard, order.actor, now, order.command)
-    _check_right(row, ask)
-    _check_fresh(hazard, order.expected)
-    _check_state(row, ask)
-    _check_guards(row, ask, form_given=True)
+    _raise(
+        _no_right(row, ask)
+        or _stale(hazard, order.expected)
+        or _wrong_state(row, ask)
+        or _broken(row, ask, form_given=True)
+    )
     draft = Draft(rules, hazard, now)
     row.effect(draft, order.command, order.actor)
     return draft.event(
@@ -140,99 +141,108 @@ def again(library: Library, hazard: Hazard, event: Event) -> tuple[Event, ...]:
 
 def precheck(rules: Rules, hazard: Hazard, command: str, actor: Actor, now: datetime) -> None:
     """All that can be said before the form is read. Raises :class:`Refusal` 403 or 409."""
-    _precheck(BY_COMMAND[command], Ask(rules, hazard, actor, now))
-
-
-def _precheck(row: Transition, ask: Ask) -> None:
-    _check_right(row, ask)
-    _check_state(row, ask)
-    _check_guards(row, ask, form_given=False)
+    _raise(_against(BY_COMMAND[command], Ask(rules, hazard, actor, now)))
 
 
 def allowed(rules: Rules, hazard: Hazard, actor: Actor, now: datetime) -> tuple[Permission, ...]:
     """Every command with whether ``actor`` may give it now, and the reason where he may not."""
     ask = Ask(rules, hazard, actor, now)
     return tuple(
-        _permission(ask, name, row)
+        _permission(rules.book, name, _against(row, ask))
         for name, row in BY_COMMAND.items()
         if name not in ("report", "load_calendar")
     )
 
 
-def _permission(ask: Ask, command: str, row: Transition) -> Permission:
+@lru_cache(maxsize=4096)
+def _permission(book: Rulebook, command: str, refused: Refused | None) -> Permission:
+    """Worded once, as the refusals below: a page asks about every command at once."""
     form = COMMANDS[command]
-    try:
-        _precheck(row, ask)
-        refused = None
-    except Refusal as refusal:
-        refused = refusal.refused
-    zh = ask.rules.book.said(form.zh)
-    return Permission(command=command, zh=zh, en=form.en, allowed=refused is None, refused=refused)
+    return Permission(
+        command=command, zh=book.said(form.zh), en=form.en, allowed=refused is None, refused=refused
+    )
 
 
-def _check_right(row: Transition, ask: Ask) -> None:
-    problem = ask.rules.book.organisation.seat_problem(ask.actor)
-    if problem:
-        zh = ask.rules.book.said(problem)
-        raise refuse(403, f"{row.id}.no-such-seat", "ACT-04", zh, "there is no such seat in this district")
-    if not any(who.admits(ask) for who in row.who):
-        raise Refusal(_in_words_of(ask.rules.book, _not_your_right(row.command or "report")))
+# -- what speaks against a command ---------------------------------------------------------------------
 
 
-def _in_words_of(book: Rulebook, refused: Refused) -> Refused:
-    return refused.model_copy(update={"zh": book.said(refused.zh)}) if book.terms else refused
+def _raise(refused: Refused | None) -> None:
+    if refused is not None:
+        raise Refusal(refused)
 
 
-@cache
-def _not_your_right(command: str) -> Refused:
-    """Worded once: a page asks about every command at once."""
+def _against(row: Transition, ask: Ask) -> Refused | None:
+    """The first of all that can be said before the form is read."""
+    return _no_right(row, ask) or _wrong_state(row, ask) or _broken(row, ask, form_given=False)
+
+
+def _no_right(row: Transition, ask: Ask) -> Refused | None:
+    if ask.seat_problem:
+        zh = ask.rules.book.said(ask.seat_problem)
+        en = "there is no such seat in this district"
+        return refuse(403, f"{row.id}.no-such-seat", "ACT-04", zh, en).refused
+    for who in row.who:
+        if who.admits(ask):
+            return None
+    return _not_your_right(ask.rules.book, row.command or "report")
+
+
+@lru_cache(maxsize=1024)
+def _not_your_right(book: Rulebook, command: str) -> Refused:
     row, form = BY_COMMAND[command], COMMANDS[command]
     return refuse(
         403,
         f"{row.id}.not-your-right",
         row.requirement,
-        f"“{form.zh}”只能由{'，或'.join(who.zh for who in row.who)}办理",
+        book.said(f"“{form.zh}”只能由{'，或'.join(who.zh for who in row.who)}办理"),
         f"only {', or '.join(who.en for who in row.who)} may {form.en}",
     ).refused
 
 
-def _check_fresh(hazard: Hazard, expected: int | None) -> None:
-    if expected is not None and expected != hazard.seq:
-        raise refuse(
-            412,
-            "stale",
-            "INT-01",
-            f"您看到的是第{expected}步，现在已是第{hazard.seq}步，请刷新后再办",
-            f"you saw step {expected}, the hazard is at step {hazard.seq}; reload and try again",
-        )
+def _stale(hazard: Hazard, expected: int | None) -> Refused | None:
+    if expected is None or expected == hazard.seq:
+        return None
+    return refuse(
+        412,
+        "stale",
+        "INT-01",
+        f"您看到的是第{expected}步，现在已是第{hazard.seq}步，请刷新后再办",
+        f"you saw step {expected}, the hazard is at step {hazard.seq}; reload and try again",
+    ).refused
 
 
-def _check_state(row: Transition, ask: Ask) -> None:
-    if ask.hazard.state not in row.sources:
-        wrong = _wrong_state(row.command or "report", ask.hazard.state)
-        raise Refusal(_in_words_of(ask.rules.book, wrong))
+def _wrong_state(row: Transition, ask: Ask) -> Refused | None:
+    if ask.hazard.state in row.sources:
+        return None
+    return _not_in_this_state(ask.rules.book, row.command or "report", ask.hazard.state)
 
 
-@cache
-def _wrong_state(command: str, found: State) -> Refused:
+@lru_cache(maxsize=4096)
+def _not_in_this_state(book: Rulebook, command: str, found: State) -> Refused:
     row, form = BY_COMMAND[command], COMMANDS[command]
     states = [state for state in State if state in row.sources]
+    zh = f"隐患现为“{found.zh}”，“{form.zh}”只能在“{'”“'.join(s.zh for s in states)}”时办理"
     return refuse(
         409,
         f"{row.id}.wrong-state",
         row.requirement,
-        f"隐患现为“{found.zh}”，“{form.zh}”只能在“{'”“'.join(s.zh for s in states)}”时办理",
+        book.said(zh),
         f"the hazard is {found}; to {form.en} it must be {' or '.join(states)}",
     ).refused
 
 
-def _check_guards(row: Transition, ask: Ask, *, form_given: bool) -> None:
+def _broken(row: Transition, ask: Ask, *, form_given: bool) -> Refused | None:
+    """By the first guard that does not hold."""
     for guard in row.guards:
         if (form_given or not guard.of_form) and not guard.holds(ask):
-            zh, en = guard.sentence(ask)
-            raise refuse(
-                guard.status, f"{row.id}.{guard.code}", guard.requirement, ask.rules.book.said(zh), en
-            )
+            return _guarded(ask.rules.book, row.id, guard, guard.sentence(ask))
+    return None
+
+
+@lru_cache(maxsize=1024)
+def _guarded(book: Rulebook, id: str, guard: Guard, sentence: tuple[str, str]) -> Refused:
+    zh, en = sentence
+    return refuse(guard.status, f"{id}.{guard.code}", guard.requirement, book.said(zh), en).refused
 
 
 def _as_given(command: Command, key: str) -> dict[str, Any]:

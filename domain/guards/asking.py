@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from domain.library import Rules
@@ -12,7 +13,7 @@ from domain.organisation import Actor, Unit
 from domain.state import Clock, Hazard
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ask:
     """The question a guard answers: may this be done to this hazard, now? ``form`` may still be empty."""
 
@@ -21,6 +22,11 @@ class Ask:
     actor: Actor
     now: datetime
     form: Any = None
+
+    @cached_property
+    def seat_problem(self) -> str | None:
+        """Found out once, however many commands are asked about."""
+        return self.rules.book.organisation.seat_problem(self.actor)
 
     def unit(self, name: str | None) -> Unit | None:
         return self.rules.book.organisation.find(name) if name else None
