@@ -6,19 +6,20 @@ No alarm leads to a terminal state: time reminds, escalates and opens look-backs
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from heapq import merge
 from typing import Any, NamedTuple
 
 from domain import clocks
 from domain.draft import Draft
 from domain.events import Event, Notice, evolve
-from domain.library import Rules
+from domain.library import Rulebook, Rules
 from domain.notices import of_rung
 from domain.organisation import MAY_PASS_UP, SYSTEM, Role
 from domain.policy import RungRow
 from domain.state import Alarm, Clock, Hazard, OwedKind
-from domain.values import Mode, Rung, State
+from domain.values import ClockKey, Mode, Rung, State, UnitId
 
 
 def next_wakeup(hazard: Hazard) -> datetime | None:
@@ -64,24 +65,42 @@ class Said(NamedTuple):
 
 def says(rules: Rules, hazard: Hazard, clock: Clock, alarm: Alarm) -> Said:
     """Follows from the clock alone, whatever else has rung before: a forecast asks the same question."""
-    about: dict[str, Any] = {"clock": clock.key, "due": clock.due}
     if alarm.what == "open":
+        about: dict[str, Any] = {"clock": clock.key, "due": clock.due}
         notice = Notice(unit=hazard.owner, role=Role.LIAISON, kind="to", document="回头看通知", **about)
         return Said("lookback_due", "T30", (notice,))
     if alarm.what == "over":
         return Said("window_over", "MOD-18")
     if alarm.what == "due":
         return Said("overdue", "I1")
-    row = rung_of(rules, clock, alarm.what)
-    if clock.subtask:
-        about["subtask"] = clock.subtask
-    organisation = rules.book.organisation
-    also = row.office_late_cc if clock.bearer == organisation.office else ()
-    notices = of_rung(organisation, row, clock.bearer, also, **about)
-    if row.rung is Rung.L0:
-        return Said("reminder", "L0", notices)
+    ladder = clocks.row_of(rules, clock).ladder
+    # The same instant reads differently in another zone, so how far it is from UTC tells notices apart too.
+    zone = clock.due.utcoffset()
+    return _of_rung(rules.book, alarm.what, ladder, clock.bearer, clock.key, clock.subtask, clock.due, zone)
+
+
+@lru_cache(maxsize=1024)
+def _of_rung(
+    book: Rulebook,
+    rung: Rung,
+    ladder: str,
+    bearer: UnitId,
+    key: ClockKey,
+    subtask: UnitId | None,
+    due: datetime,
+    zone: timedelta,
+) -> Said:
+    """Worded once: a circular goes to every unit, and is foreseen whenever somebody looks at the hazard."""
+    row, organisation = book.policy.rung(rung, ladder), book.organisation
+    about: dict[str, Any] = {"clock": key, "due": due}
+    if subtask:
+        about["subtask"] = subtask
+    also = row.office_late_cc if bearer == organisation.office else ()
+    told = of_rung(organisation, row, bearer, also, **about)
+    if rung is Rung.L0:
+        return Said("reminder", "L0", told)
     # From L4 a human decides: the ladder only lays the question before him (SUP-03, SUP-05).
-    return Said("task" if row.decided_by else "escalation", row.rung, notices)
+    return Said("task" if row.decided_by else "escalation", row.rung, told)
 
 
 def rung_of(rules: Rules, clock: Clock, rung: Rung) -> RungRow:

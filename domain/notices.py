@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from domain.events import Notice
 from domain.organisation import Organisation, Role
 from domain.policy import Addressee, RungRow
@@ -14,14 +16,26 @@ def seats(organisation: Organisation, addressee: Addressee, bearer: UnitId) -> t
     """Unit and role of each seat; none where the district has no such body."""
     if addressee.who == "all":
         return tuple((unit, addressee.role) for unit in organisation.handling)
-    unit = {
-        "bearer": bearer,
-        "office": organisation.office,
-        "desk": organisation.desk,
-        "leading_group": organisation.leading_group,
-        "sponsor": organisation.seat_of(Role.SPONSOR),
-    }[addressee.who]
+    unit = _unit(organisation, addressee, bearer)
     return ((unit, addressee.role),) if unit else ()
+
+
+def _unit(organisation: Organisation, addressee: Addressee, bearer: UnitId) -> UnitId | None:
+    match addressee.who:
+        case "bearer":
+            return bearer
+        case "sponsor":
+            return organisation.seat_of(Role.SPONSOR)
+        case "office":
+            return organisation.office
+        case "desk":
+            return organisation.desk
+        case _:
+            return organisation.leading_group
+
+
+_NOTICES = TypeAdapter(tuple[Notice, ...])
+"""A circular goes to every unit: checked in one go, its notices cost half."""
 
 
 def of_rung(
@@ -29,8 +43,11 @@ def of_rung(
 ) -> tuple[Notice, ...]:
     """The document of a rung to the seats it goes to, then to those it is copied to, and ``also`` in copy."""
     said: dict[str, Any] = {"document": row.document, "rung": row.rung, **about}
-    return tuple(
-        Notice(unit=unit, role=role, kind="to" if addressee in row.to else "cc", **said)
-        for addressee in (*row.to, *row.cc, *also)
-        for unit, role in seats(organisation, addressee, bearer)
+    addressed = [("to" if one in row.to else "cc", one) for one in (*row.to, *row.cc, *also)]
+    return _NOTICES.validate_python(
+        [
+            {"unit": unit, "role": role, "kind": kind, **said}
+            for kind, addressee in addressed
+            for unit, role in seats(organisation, addressee, bearer)
+        ]
     )

@@ -1,7 +1,10 @@
 """The ladder: on which day and hour each rung goes out, to whom, and that it never closes anything."""
 
+from datetime import UTC
+
 import pytest
 
+from domain.ladder import says
 from domain.organisation import UnitType
 from domain.state import Obligation
 from domain.values import ClockKey, Rung, Sla, State
@@ -73,6 +76,15 @@ def test_the_circular_goes_to_every_unit_that_handles_hazards_and_to_no_other():
     told = {QINGPU.organisation.by_id[notice.unit].type for notice in circular.notices}
 
     assert told == {UnitType.SUBDISTRICT, UnitType.BUREAU, UnitType.DISTRICT_ENTERPRISE}
+
+
+def test_a_notice_says_the_due_date_as_its_clock_has_it_also_when_another_one_had_it_in_another_zone():
+    case = hazard_in(State.REMEDIATING)
+    clock = case.hazard.main_clock
+    for due in (clock.due, clock.due.astimezone(UTC)):
+        given = clock.model_copy(update={"due": due})
+        told = says(case.rules, case.hazard, given, clock.alarms[-1]).notices
+        assert {notice.due.isoformat() for notice in told} == {due.isoformat()}
 
 
 @pytest.mark.requirement("SUP-05")
