@@ -7,15 +7,16 @@ makes the result provisional (暂定, N94): it is recomputed, as an event, once 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
+from typing import Any
 
-from pydantic import ConfigDict
+from pydantic import ConfigDict, TypeAdapter
 
-from domain.values import Limit, LimitKind, Value, end_of, local
+from domain.values import Limit, LimitKind, Value, end_of, last_day, local
 
 
 class Span(Value):
@@ -32,6 +33,9 @@ class DayKind(StrEnum):
     MAKE_UP = "make_up"
 
 
+_WORKS = frozenset({DayKind.WORKING, DayKind.MAKE_UP})
+
+
 class Deadline(Value):
     """When a limit ends. ``provisional`` is true when a day it rests on is in no published span."""
 
@@ -46,6 +50,10 @@ class CountedDay(Value):
     kind: DayKind
     number: int | None
     published: bool
+
+
+_COUNTED = TypeAdapter(tuple[CountedDay, ...])
+"""Many days are checked in one go: a day by itself costs twice as much."""
 
 
 class Calendar(Value):
@@ -82,7 +90,7 @@ class Calendar(Value):
         return DayKind.WORKING if day.weekday() < 5 else DayKind.WEEKEND
 
     def works(self, day: date) -> bool:
-        return self.kind(day) in (DayKind.WORKING, DayKind.MAKE_UP)
+        return self.kind(day) in _WORKS
 
     @cached_property
     def _shifts(self) -> dict[tuple[date, int], date]:
@@ -156,22 +164,30 @@ class Calendar(Value):
         """The days of ``deadline(start, limit)`` one by one. Empty for hours, which skip nothing."""
         if limit.kind is LimitKind.HOURS:
             return ()
-        first = local(start).date()
-        last = local(self.deadline(start, limit).due).date() - timedelta(days=1)
-        return tuple(self._counted(_days(first + timedelta(days=1), last), limit))
+        return self._derived(local(start).date(), limit)
 
-    def _counted(self, days: Iterable[date], limit: Limit) -> Iterable[CountedDay]:
+    @cached_property
+    def _derived(self) -> Callable[[date, Limit], tuple[CountedDay, ...]]:
+        """The parts of a listed hazard are counted alike. A limit may have many days, so not all are kept."""
+        return lru_cache(maxsize=128)(self._day_by_day)
+
+    def _day_by_day(self, first: date, limit: Limit) -> tuple[CountedDay, ...]:
+        days = _days(first + timedelta(days=1), last_day(self._ending(first, limit).due))
+        return _COUNTED.validate_python(list(self._counted(days, limit)))
+
+    def _counted(self, days: Iterable[date], limit: Limit) -> Iterable[dict[str, Any]]:
         count = 0
         for day in days:
+            kind = self.kind(day)
             # calendar days past the n-th are the roll to a working day
-            counts = self.works(day) if limit.kind is LimitKind.WORKING_DAYS else count < limit.n
+            counts = kind in _WORKS if limit.kind is LimitKind.WORKING_DAYS else count < limit.n
             count += counts
-            yield CountedDay(
-                day=day,
-                kind=self.kind(day),
-                number=count if counts else None,
-                published=self.publishes(day),
-            )
+            yield {
+                "day": day,
+                "kind": kind,
+                "number": count if counts else None,
+                "published": self.publishes(day),
+            }
 
     def _all_published(self, first: date, last: date) -> bool:
         return all(self.publishes(day) for day in _days(first, last))
