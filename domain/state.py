@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, Field
 
 from domain.accountability import Consequence
 from domain.organisation import PersonRef
@@ -41,8 +41,9 @@ from domain.values import (
 class Alarm(Value):
     """Something a clock does at an instant: a rung, the passing of the due date, or an appointment."""
 
-    what: Rung | Literal["due", "open", "over"]
-    """``over``: a window in which something could still be added has passed."""
+    what: Annotated[Literal["due", "open", "over"] | Rung, Field(union_mode="left_to_right")]
+    """``over``: a window in which something could still be added has passed. To ask first whether it is a rung would
+    take thrice as long where it is none."""
     at: datetime
 
 
