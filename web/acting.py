@@ -14,8 +14,9 @@ from domain.refusal import Refusal
 from service.door import NotRecorded, Pending
 from storage.errors import StorageUnavailable
 from web import one
+from web.drafts import Draft
 from web.fields import fields_of, read
-from web.one import Draft
+from web.tasks import form_fields
 from web.typed import one as first
 from web.typed import typed_in
 from web.visit import Visit, nothing
@@ -47,7 +48,7 @@ async def give(visit: Visit) -> Response:
     key = first(typed, KEY) or uuid4().hex
     seen = first(typed, SEEN)
     state = (await reading.hazard(visit.principal, hazard)).opened.state
-    data = read(one.form_fields(command, state), typed)
+    data = read(form_fields(command, state), typed)
     if first(typed, MORE):
         return await one.page(visit, hazard, Draft(command, data, key, more=first(typed, MORE)))
     try:

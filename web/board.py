@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
+from markupsafe import Markup
 from starlette.responses import Response
 
 from domain.remaining import Remaining
-from domain.state import Hazard, Subtask
+from domain.state import Hazard, Milestone, Subtask
 from domain.values import SHANGHAI, ClockKey, Mode, Sla, UnitId, local
 from storage.readmodel import Filters, Order
-from web import times
+from web import drawn, times
 from web.visit import Visit
 
 _SHOWN = 20
@@ -22,37 +24,42 @@ _PARTS = (ClockKey.REWORK, ClockKey.REMEDIATE, ClockKey.SIGN)
 _MOST_TICKS = 8
 
 
-@dataclass(frozen=True)
-class Mark:
-    """A milestone on the line: where, what, and whether it is done, late or still to come."""
+class Mark(NamedTuple):
+    """A milestone, in words: whether it is done, late or still ahead, and where on the line it stands."""
 
     unit: UnitId | None
-    x: float
+    at: datetime
+    state: str
+    sign: str
+    so: str
     what: str
     when: str
-    state: str
+    x: float = 0.0
 
 
-@dataclass(frozen=True)
-class Lane:
-    """One part of a hazard on the line of time, with its milestones. ``what`` is owed by ``due``."""
-
-    part: Subtask
-    what: ClockKey | None
-    due: datetime | None
-    left: Remaining | None
-    start_x: float
-    end_x: float
-    late: bool
-    marks: tuple[Mark, ...]
-
-
-@dataclass(frozen=True)
-class Tick:
+class Tick(NamedTuple):
     """The first of a month on the line."""
 
     x: float
     label: str
+
+
+class Lane(NamedTuple):
+    """One part of a hazard on the line of time, with its milestones, in words. ``owes`` is owed ``by`` then."""
+
+    unit: str
+    role: str
+    state: str
+    run: str
+    """How its line is drawn."""
+    level: Markup
+    late: bool
+    owes: str
+    by: str
+    left: Markup | None
+    start_x: float
+    end_x: float
+    marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True)
@@ -86,25 +93,15 @@ def strip(visit: Visit, hazard: Hazard) -> Strip:
     """A hazard's parts and milestones on one scale, from its listing to the last date anybody owes."""
     main = hazard.main_clock
     start = hazard.listing.approved_at if hazard.listing else hazard.reported_at
-    nodes = hazard.plan.milestones if hazard.plan else ()
-    ends = [node.instant(main.limit_due if main else visit.now) for node in nodes]
-    dates = [clock.due for clock in hazard.clocks.values() if clock.key in _PARTS] + ends
-    end = max([*dates, visit.now])
+    nodes = marks(visit, hazard)
+    dates = [clock.due for clock in hazard.clocks.values() if clock.key in _PARTS]
+    end = max([*dates, *(node.at for node in nodes), visit.now])
     span = max((end - start).total_seconds(), 1.0)
 
     def x(moment: datetime) -> float:
         return round(min(max((moment - start).total_seconds() / span, 0), 1) * (LANE_WIDTH - 12) + 6, 1)
 
-    marks = tuple(
-        Mark(
-            node.unit,
-            x(at),
-            node.what,
-            visit.due(at),
-            "done" if node.done_at else "late" if at < visit.now else "ahead",
-        )
-        for node, at in zip(nodes, ends, strict=True)
-    )
+    nodes = [node._replace(x=x(node.at)) for node in nodes]
     units = {part.unit for part in hazard.subtasks}
     return Strip(
         hazard=hazard,
@@ -113,13 +110,32 @@ def strip(visit: Visit, hazard: Hazard) -> Strip:
         due=main.due if main else None,
         left=visit.left(main.due) if main and main.running else None,
         lanes=tuple(
-            _lane(visit, hazard, part, x, start, tuple(mark for mark in marks if mark.unit == part.unit))
+            _lane(visit, hazard, part, x, start, tuple(node for node in nodes if node.unit == part.unit))
             for part in hazard.subtasks
         ),
-        marks=tuple(mark for mark in marks if mark.unit not in units),
+        marks=tuple(node for node in nodes if node.unit not in units),
         ticks=tuple(Tick(x(at), words) for at, words in _months(visit, start, end)),
         today_x=x(visit.now),
     )
+
+
+def marks(visit: Visit, hazard: Hazard) -> list[Mark]:
+    """The milestones of a hazard's plan, in the plan's order."""
+    main = hazard.main_clock
+    same_day_as = main.limit_due if main else visit.now
+    nodes = hazard.plan.milestones if hazard.plan else ()
+    return [_mark(visit, node, node.instant(same_day_as)) for node in nodes]
+
+
+def _mark(visit: Visit, node: Milestone, at: datetime) -> Mark:
+    say = visit.language.say
+    if node.done_at:
+        state, sign, so = "done", "✓", say("已完成")
+    elif at < visit.now:
+        state, sign, so = "late", "▲", say("已过期")
+    else:
+        state, sign, so = "ahead", "○", say("未完成")
+    return Mark(node.unit, at, state, sign, so, node.what, visit.due(at))
 
 
 def _months(visit: Visit, start: datetime, end: datetime) -> list[tuple[datetime, str]]:
@@ -143,18 +159,24 @@ def _lane(
     start: datetime,
     marks: tuple[Mark, ...],
 ) -> Lane:
+    language = visit.language
     clocks = tuple(hazard.clocks_of(part.unit))
     clock = next((clock for key in _PARTS for clock in clocks if clock.key is key), None)
     ends = part.confirmed_at or part.reported_at or (clock.due if clock else visit.now)
-    running = sorted((one for one in clocks if one.running and one.key in _PARTS), key=lambda one: one.due)
-    owed = next(iter(running), None)
+    running = (one for one in clocks if one.running and one.key in _PARTS)
+    owed = min(running, key=lambda one: one.due, default=None)
+    soon = part.sla is Sla.DUE_SOON
     return Lane(
-        part=part,
-        what=owed.key if owed else None,
-        due=owed.due if owed else None,
-        left=visit.left(owed.due) if owed else None,
+        unit=visit.unit(part.unit),
+        role=language.say("牵头") if part.lead else language.say("配合"),
+        state=language.of(part.state),
+        run=part.state.value,
+        level=drawn.badge(language, "rung", part.level),
+        late=part.sla is Sla.OVERDUE,
+        owes=language.of(owed.key) if owed else "",
+        by=visit.due(owed.due) if owed else "",
+        left=drawn.left(language, visit.left(owed.due), soon) if owed else None,
         start_x=x(clock.started if clock else start),
         end_x=x(ends),
-        late=part.sla is Sla.OVERDUE,
         marks=marks,
     )

@@ -7,7 +7,7 @@ typed goes to the same validation as the API's JSON.
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cache
@@ -24,6 +24,8 @@ from web.labels import Option, Words
 Kind = Literal[
     "line", "text", "number", "choice", "yes_no", "day", "group", "rows", "many", "checks", "one_of", "fixed"
 ]
+Known = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+"""Inputs whose rows a hazard gives: name, and of each row key and text."""
 _LINE = 500
 """Texts longer than this are written into an area, not a line."""
 MISSING = object()
@@ -65,16 +67,41 @@ def fields_of(command: str) -> tuple[Field, ...]:
     return of_model(COMMANDS[command], command)
 
 
-def fitted(fields: Iterable[Field], given: Mapping[str, Sequence[tuple[str, str]]]) -> tuple[Field, ...]:
+@cache
+def lists_of(command: str) -> frozenset[str]:
+    """The lists of suggestions that a command's form refers to."""
+    return frozenset(_lists(fields_of(command))) - {""}
+
+
+def _lists(fields: Iterable[Field]) -> Iterator[str]:
+    for one in fields:
+        yield one.list
+        yield from _lists(one.inner)
+        for variant in one.variants:
+            yield from _lists(variant.inner)
+
+
+def known_to(command: str, known: Known) -> Known:
+    """The part of what a hazard knows that the form of a command asks for."""
+    return tuple([one for one in known if one[0] in _fitting(command)])
+
+
+@cache
+def _fitting(command: str) -> frozenset[str]:
+    return frozenset(one.name for one in fields_of(command) if one.kind in _FITTED)
+
+
+def fitted(fields: Iterable[Field], known: Known) -> tuple[Field, ...]:
     """What the hazard already knows is chosen, not typed: goals to judge, milestones to tick, what is owed."""
+    rows_of = dict(known)
     return tuple(
         replace(
             one,
             kind=_FITTED[one.kind],
-            rows=tuple(given[one.name]),
-            options=tuple(Option(key, Words(text, text)) for key, text in given[one.name]),
+            rows=rows,
+            options=tuple(Option(key, Words(text, text)) for key, text in rows),
         )
-        if given.get(one.name) and one.kind in _FITTED
+        if (rows := rows_of.get(one.name)) and one.kind in _FITTED
         else one
         for one in fields
     )

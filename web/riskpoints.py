@@ -23,9 +23,9 @@ from service.riskpoints import Seen
 from storage.readmodel import Filters, Order
 from web import drawn
 from web.acting import KEY, MORE, SAID_BESIDE
+from web.drafts import Draft
 from web.fields import Field, of_model, read
 from web.listing import all_of, lines, units_that_handle
-from web.one import Draft
 from web.typed import one as first
 from web.typed import typed_in
 from web.visit import Visit, in_address, nothing

@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from domain.events import Event
+from domain.events import Event, Notice
 from domain.organisation import Role, joined
 from domain.transitions import BY_COMMAND
 from domain.values import Rung
@@ -48,12 +48,10 @@ class Entry:
     hash: str
 
 
-def entries(visit: Visit, stored: Sequence[StoredEvent]) -> list[Markup]:
+def entries(visit: Visit, stored: Sequence[StoredEvent]) -> Markup:
     """The latest first, as they stand on the page."""
-    return [
-        drawn.entry(visit.language, visit.today, one.hash, partial(_entry, visit, one))
-        for one in reversed(stored)
-    ]
+    latest_first = stored[::-1]
+    return drawn.entries(visit.language, visit.today, latest_first, partial(_entry, visit))
 
 
 def _entry(visit: Visit, stored: StoredEvent) -> Entry:
@@ -67,7 +65,7 @@ def _entry(visit: Visit, stored: StoredEvent) -> Entry:
         ground=_ground(visit, event),
         tone=_tone(event),
         said=tuple(_said(visit, event)),
-        told=_told(visit, event),
+        told=told(visit, event.notices),
         hash=stored.hash[:12],
     )
 
@@ -123,8 +121,10 @@ def _tone(event: Event) -> str:
     return "deed" if event.command is not None else "time"
 
 
-def _told(visit: Visit, event: Event) -> str:
-    return few(visit, [seat(visit, one.unit, one.role) for one in event.notices])
+def told(visit: Visit, notices: Sequence[Notice]) -> str:
+    """Who is told, some by name."""
+    seats = tuple([(one.unit, one.role) for one in notices])
+    return drawn.seats(visit.language, seats, lambda: few(visit, [seat(visit, *one) for one in seats]))
 
 
 def seat(visit: Visit, unit: str, role: str) -> str:
