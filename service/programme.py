@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 
 from temporalio.client import (
     Client,
@@ -68,11 +69,11 @@ class Seen:
     standing: Standing
     stands: Sequence[Stand]
 
-    @property
+    @cached_property
     def late(self) -> int:
         return sum(stand.progress.late for stand in self.stands)
 
-    @property
+    @cached_property
     def owing(self) -> int:
         return sum(not stand.progress.settled for stand in self.stands)
 
