@@ -366,6 +366,10 @@ class ClockKey(Labelled):
     COOPERATION = "cooperation", "移交后配合", "cooperation after a hand-over"
 
 
+OWED_BY_NOBODY = frozenset({ClockKey.RELAPSE_MATCH})
+"""Clocks that only watch: whether a hazard relapses within their time. Nobody is late by them."""
+
+
 LISTING_NOTICES = (ClockKey.LISTING_NOTICE, ClockKey.LISTING_FILING, ClockKey.REMOVAL_NOTICE)
 """What the office owes the public and the level above once a hazard is listed, or its listing is removed (N44)."""
 

@@ -12,7 +12,17 @@ from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import Connection, select
 
-from domain.values import ClockKey, Confidentiality, HazardId, Rung, Sla, State, UnitId, Urgency
+from domain.values import (
+    OWED_BY_NOBODY,
+    ClockKey,
+    Confidentiality,
+    HazardId,
+    Rung,
+    Sla,
+    State,
+    UnitId,
+    Urgency,
+)
 from storage.readmodel import LONGEST_PAGE, Filters, Order, following, of_page
 from storage.scope import Principal
 from storage.tables import deadlines, hazards
@@ -58,10 +68,12 @@ _IN = {order: select(*_COLUMNS, hazards.c[order.value]) for order in Order}
 """What stands in a brief and, last, what an order goes by."""
 _RUNNING = (
     select(*(deadlines.c[name] for name in ("hazard_id", "bearer", "subtask", "clock", "due", "provisional")))
-    .where(deadlines.c.stopped_at.is_(None), deadlines.c.clock != ClockKey.RELAPSE_MATCH.value)
+    .where(
+        deadlines.c.stopped_at.is_(None), deadlines.c.clock.not_in([clock.value for clock in OWED_BY_NOBODY])
+    )
     .order_by(deadlines.c.due, deadlines.c.clock)
 )
-"""All that somebody owes something by: a relapse is watched for, and owed by nobody."""
+"""All that somebody owes something by."""
 
 
 def find(

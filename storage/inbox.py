@@ -116,7 +116,7 @@ def one(connection: Connection, principal: Principal, notice: int) -> Entry | No
     """A notice by its id, or ``None`` when the principal may not see it."""
     query = addressed(_ENTRIES, principal).where(outbox.c.id == notice)
     rows = _read(connection, principal, query)
-    told = _deliveries(connection, [notice])
+    told = _deliveries(connection, [row["id"] for row in rows])
     return next((_entry(row, told.get(notice, ())) for row in rows), None)
 
 

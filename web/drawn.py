@@ -18,6 +18,7 @@ from domain.remaining import Remaining
 from service import reading
 from service.reading import Derived
 from storage.ledger import StoredEvent
+from web.choices import Options
 from web.drafts import Draft, Form
 from web.fields import Field, fields_of
 from web.language import Language
@@ -25,8 +26,6 @@ from web.templating import template
 
 T = TypeVar("T")
 
-Options = Callable[[Language], Sequence[tuple[str, str]]]
-"""What may be chosen in a district: value and words."""
 _Words = tuple[str, str]
 """A language and the words of a district (by its rulebook)."""
 Reasons = list[tuple[str, str, str]]

@@ -15,7 +15,7 @@ from starlette.responses import Response
 from channels.texts import document_en
 from domain.answers import ANSWERS, may_answer
 from domain.obligations import OWED
-from domain.values import ClockKey, State, clock_id
+from domain.values import OWED_BY_NOBODY, State, clock_id
 from service.programme import Seen
 from storage.inbox import Entry, Wanted
 from storage.obligations import By, Line, Sought
@@ -27,7 +27,6 @@ _DEADLINES = 60
 _OBLIGATIONS = 20
 _WINDOWS = 40
 _NOTICES = 30
-_NO_ANSWER = frozenset({ClockKey.RELAPSE_MATCH})
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
@@ -95,7 +94,7 @@ def _waiting(visit: Visit, due: Iterable[Due], asked: Iterable[Line], windows: I
     found = [
         _deadline(visit, one)
         for one in due
-        if one.deadline.clock not in _NO_ANSWER
+        if one.deadline.clock not in OWED_BY_NOBODY
         and (one.hazard_id, clock_id(one.deadline.clock, one.deadline.subtask)) not in timed
     ]
     found += [_obligation(visit, one) for one in asked]

@@ -18,11 +18,11 @@ from api.hazards import Search, filters_of
 from api.problems import Problem, problem_of
 from domain.organisation import ROLES_OF_THE_DESK, ROLES_OF_THE_OFFICE, UnitType
 from domain.refusal import Refusal
-from domain.values import Channel, Colour, Labelled, Mode, Rung, Sla, State, Urgency
+from domain.values import Channel, Colour, Mode, Rung, Sla, State, Urgency
 from service.figures import SOON_WORKING_DAYS
 from storage.briefs import Brief, Briefs
 from storage.readmodel import Order
-from web import drawn
+from web import choices, drawn
 from web.language import Language
 from web.typed import one, typed_in
 from web.visit import Visit, in_address
@@ -246,10 +246,10 @@ def _picks(visit: Visit, asked: Mapping[str, str]) -> dict[str, Markup]:
     language, say = visit.language, visit.language.say
     offered = (
         ("state", say("状态"), _STATES),
-        ("unit", say("管辖单位"), units_that_handle),
+        ("unit", say("管辖单位"), choices.HANDLING),
         ("level", say("督办级别"), _levels),
         ("mode", say("方式"), _modes),
-        ("subdistrict", say("所在街镇"), _streets),
+        ("subdistrict", say("所在街镇"), _STREETS),
         ("class", say("大类"), _classes),
         ("urgency", say("紧急程度"), _URGENCIES),
         ("colour", say("风险等级"), _COLOURS),
@@ -261,13 +261,6 @@ def _picks(visit: Visit, asked: Mapping[str, str]) -> dict[str, Markup]:
     }
 
 
-def all_of(values: Iterable[Labelled]) -> drawn.Options:
-    def options(language: Language) -> list[tuple[str, str]]:
-        return [(one.value, language.of(one)) for one in values]
-
-    return options
-
-
 def _modes(language: Language) -> list[tuple[str, str]]:
     return [(one.value, language.of(one)) for one in Mode if one in language.district.modes]
 
@@ -276,19 +269,11 @@ def _levels(language: Language) -> list[tuple[str, str]]:
     return [(one.value, f"{one} {language.of(one)}") for one in Rung]
 
 
-def _streets(language: Language) -> list[tuple[str, str]]:
-    units = language.district.organisation.units
-    return [(one.id, language.either(one.name, one.en)) for one in units if one.type is UnitType.SUBDISTRICT]
-
-
-def units_that_handle(language: Language) -> list[tuple[str, str]]:
-    units = language.district.organisation.units
-    return [(one.id, language.either(one.name, one.en)) for one in units if one.handles]
-
-
 def _classes(language: Language) -> list[tuple[str, str]]:
     classes = {item.class_code: item.class_name for item in language.district.catalogue.items}
     return [(code, f"{code} {name}") for code, name in classes.items()]
 
 
-_STATES, _URGENCIES, _COLOURS, _CHANNELS = all_of(State), all_of(Urgency), all_of(Colour), all_of(Channel)
+_STREETS = choices.units(lambda one, _: one.type is UnitType.SUBDISTRICT)
+_STATES, _URGENCIES = choices.all_of(State), choices.all_of(Urgency)
+_COLOURS, _CHANNELS = choices.all_of(Colour), choices.all_of(Channel)

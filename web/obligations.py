@@ -16,7 +16,7 @@ from domain.obligations import OWED, Standing, standing
 from domain.refusal import Refusal
 from storage import obligations
 from storage.obligations import Lines
-from web import drawn
+from web import choices, drawn
 from web.language import Language
 from web.visit import Visit, in_address
 
@@ -75,7 +75,7 @@ async def show(visit: Visit) -> Response:
         sheet=_address(asked).removeprefix(PATH),
         views=_views(visit, asked),
         kinds=drawn.pick(language, "kind", say("事项"), _kinds, asked.get("kind", "")),
-        units=drawn.pick(language, "unit", say("承担单位"), _units, unit),
+        units=drawn.pick(language, "unit", say("承担单位"), _UNITS, unit),
     )
 
 
@@ -83,14 +83,7 @@ def _kinds(language: Language) -> list[tuple[str, str]]:
     return [(kind, language.of(owed)) for kind, owed in OWED.items()]
 
 
-def _units(language: Language) -> list[tuple[str, str]]:
-    organisation = language.district.organisation
-    central = (organisation.office, organisation.desk)
-    return [
-        (unit.id, language.either(unit.name, unit.en))
-        for unit in organisation.units
-        if unit.handles or unit.id in central
-    ]
+_UNITS = choices.units(lambda one, of: one.handles or one.id in (of.office, of.desk))
 
 
 def _views(visit: Visit, asked: dict[str, str]) -> list[tuple[str, str, bool]]:

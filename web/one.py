@@ -15,7 +15,7 @@ from domain.obligations import OWED
 from domain.organisation import Role
 from domain.remaining import Remaining
 from domain.state import Clock, Hazard, Obligation
-from domain.values import ClockKey, Rung
+from domain.values import OWED_BY_NOBODY, Rung
 from service.reading import Derived
 from web import board, drawn, story, tasks
 from web.context import pages
@@ -25,8 +25,6 @@ from web.visit import Visit
 LATEST = 40
 """Entries of the ledger on the page; the rest by the link under them."""
 _OPERATORS = frozenset({Role.OFFICE, Role.OFFICE_DIRECTOR, Role.DESK, Role.AUDITOR})
-_SILENT = frozenset({ClockKey.RELAPSE_MATCH})
-"""Clocks that nobody owes anything by."""
 
 
 class Deadline(NamedTuple):
@@ -112,7 +110,7 @@ class Due(NamedTuple):
 
 def _deadline(visit: Visit, derived: Derived) -> Deadline:
     clock = derived.clock
-    silent = clock.key in _SILENT
+    silent = clock.key in OWED_BY_NOBODY
     left = visit.left(clock.due) if clock.running else None
 
     def words() -> Due:

@@ -21,11 +21,11 @@ from domain.riskpoints import FORMS, Entry, PointKind, RiskPoint
 from domain.values import Colour
 from service.riskpoints import Seen
 from storage.readmodel import Filters, Order
-from web import drawn
+from web import choices, drawn
 from web.acting import KEY, MORE, SAID_BESIDE
 from web.drafts import Draft
 from web.fields import Field, of_model, read
-from web.listing import all_of, lines, units_that_handle
+from web.listing import lines
 from web.typed import one as first
 from web.typed import typed_in
 from web.visit import Visit, in_address, nothing
@@ -123,17 +123,17 @@ async def show(visit: Visit) -> Response:
         first=_address(kept) if search.cursor else None,
         sheet=_address(kept).removeprefix(PATH),
         colours=list(Colour),
-        picks=(
-            drawn.pick(language, "colour", say("风险等级"), _COLOURS, asked.get("colour", "")),
-            drawn.pick(language, "kind", say("种类"), _KINDS, asked.get("kind", "")),
-            drawn.pick(language, "department", say("责任部门"), units_that_handle, department),
-        ),
+        picks={
+            "colour": drawn.pick(language, "colour", say("风险等级"), _COLOURS, asked.get("colour", "")),
+            "kind": drawn.pick(language, "kind", say("种类"), _KINDS, asked.get("kind", "")),
+            "department": drawn.pick(language, "department", say("责任部门"), choices.HANDLING, department),
+        },
         streets=[(street, streets[street]) for street in _in_order(visit, streets)],
         registers=await risks.may_register(visit.principal),
     )
 
 
-_COLOURS, _KINDS = all_of(Colour), all_of(PointKind)
+_COLOURS, _KINDS = choices.all_of(Colour), choices.all_of(PointKind)
 
 
 def _line(visit: Visit, seen: Seen) -> Line:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 
-from domain.values import local
+from domain.values import last_day, local
 from web.language import Language
 
 
@@ -25,7 +25,7 @@ def deadline(language: Language, due: datetime, today: date | None = None) -> st
     """A due date; the end of a day is its 24:00. Within a week of ``today`` the day of the week is named too."""
     at = local(due)
     ends_a_day = at.time() == time.min
-    on = at.date() - _ONE_DAY if ends_a_day else at.date()
+    on = last_day(due) if ends_a_day else at.date()
     said = day(language, on, today.year if today else None)
     if today and abs((on - today).days) <= _NEAR:
         said = weekday(language, said, on)
@@ -43,7 +43,6 @@ def month(language: Language, number: int) -> str:
     return f"{number}月" if language.chinese else _MONTHS[number - 1]
 
 
-_ONE_DAY = timedelta(days=1)
 _NEAR = 7
 """Days in which people think of the day of the week rather than of the date."""
 
